@@ -1,0 +1,28 @@
+package monopod
+
+import (
+	_ "github.com/prometheus/prometheus/config"
+	_ "github.com/prometheus/prometheus/discovery"
+	_ "github.com/prometheus/prometheus/discovery/aws"
+	_ "github.com/prometheus/prometheus/discovery/consul"
+	_ "github.com/prometheus/prometheus/discovery/dns"
+	_ "github.com/prometheus/prometheus/discovery/file"
+	_ "github.com/prometheus/prometheus/discovery/http"
+	_ "github.com/prometheus/prometheus/discovery/kubernetes"
+	_ "github.com/prometheus/prometheus/discovery/moby"
+	_ "github.com/prometheus/prometheus/promql"
+	_ "github.com/prometheus/prometheus/promql/parser"
+	_ "github.com/prometheus/prometheus/rules"
+	_ "github.com/prometheus/prometheus/scrape"
+	_ "github.com/prometheus/prometheus/tsdb"
+	_ "github.com/prometheus/prometheus/web/api/v1"
+	_ "github.com/prometheus/node_exporter/collector"
+	_ "github.com/prometheus/exporter-toolkit/web"
+	_ "github.com/klauspost/compress/zstd"
+	_ "github.com/klauspost/compress/gzhttp"
+	_ "github.com/RoaringBitmap/roaring/v2"
+	_ "github.com/cespare/xxhash/v2"
+	_ "github.com/alecthomas/kingpin/v2"
+	_ "github.com/fsnotify/fsnotify"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+)

@@ -1,0 +1,208 @@
+// Package storage is the contract between those that write samples (scrape,
+// probes, rules), the engine that keeps them (tsdb), and those that read.
+//
+// A scrape is one row of a table whose columns hardly ever change, and the
+// contract says so. The nouns:
+//
+//   - A group is the series of one target, stored together. Its base labels are
+//     the target's labels; they are part of every series of the group.
+//   - A metric is what stands on an exposition line: the name and the labels
+//     that the base does not have. A series is a group's metric; its labels are
+//     base and metric joined, and the two never share a label name.
+//   - A column is the place of a metric in its group, a small integer that
+//     stays the same as long as the group is open.
+//   - A row is one timestamp and the values of the columns that were present.
+//   - A batch is what one scrape writes: a row for each group it touched, and
+//     the samples that are no rows.
+//
+// Staleness follows from rows: a column that the group's previous row had and
+// this one has not, ended at this row's timestamp. Readers see a stale marker
+// (value.StaleNaN) there, and no writer has to send one.
+//
+// Reading goes through Prometheus's storage.Queryable, so that everything which
+// understands that interface understands Monopod.
+package storage
+
+import (
+	"context"
+	"errors"
+	"math/bits"
+
+	"github.com/prometheus/prometheus/model/exemplar"
+	"github.com/prometheus/prometheus/model/histogram"
+	"github.com/prometheus/prometheus/model/labels"
+	promstorage "github.com/prometheus/prometheus/storage"
+)
+
+// Why a write was not taken. Each is tested with errors.Is; the errors that
+// callers see name the operation, the place and what to do.
+var (
+	// ErrNoSpace: the disk is full or the directory cannot be written. Nothing of
+	// the batch was stored, reads go on, and writes resume when there is room.
+	ErrNoSpace = errors.New("no space for new samples")
+	// ErrReadOnly: the data directory may not be written. As ErrNoSpace otherwise.
+	ErrReadOnly = errors.New("data directory is read-only")
+	// ErrClosed: the store is shut down, or the group was released.
+	ErrClosed = errors.New("storage is closed")
+
+	// The reasons that samples share with Prometheus, under its names.
+	ErrOutOfOrder         = promstorage.ErrOutOfOrderSample
+	ErrOutOfBounds        = promstorage.ErrOutOfBounds
+	ErrDuplicateTimestamp = promstorage.ErrDuplicateSampleForTimestamp
+)
+
+// Writer takes samples. All methods may be called from many goroutines.
+type Writer interface {
+	// OpenGroup returns the group with these base labels, for one writer alone.
+	// A stored group is continued, its columns as they were; while another writer
+	// holds it, a second group with equal labels is made, and readers merge the
+	// two. The caller releases it.
+	OpenGroup(base labels.Labels) (Group, error)
+
+	// Write stores a batch as a whole: when it returns nil, every row survives
+	// the death of the process; when it returns an error, none was stored. Samples
+	// are judged one by one, and a refused one carries its reason in Err.
+	// A row that is not newer than its group's last row refuses the batch with
+	// ErrOutOfOrder. The batch is the caller's again on return.
+	Write(ctx context.Context, b *Batch) error
+}
+
+// Group is one writer's hold on a group. It is not safe for concurrent use.
+type Group interface {
+	// Base is the group's labels.
+	Base() labels.Labels
+
+	// Column returns the column of a metric, and makes it where it is new. The
+	// metric shares no label name with the base. Columns are dense: the next new
+	// one is always Columns().
+	Column(metric labels.Labels) (int, error)
+
+	// Columns is how many columns there are.
+	Columns() int
+
+	// Last is the timestamp of the last row in milliseconds, ok false when there
+	// is none.
+	Last() (t int64, ok bool)
+
+	// Release gives the group up; nothing is written. The next OpenGroup with
+	// these labels continues it.
+	Release()
+
+	// End writes the row without columns that makes all of the group's series
+	// stale at t. It does nothing where another writer opened the group since it
+	// was released, where the group has a row at or after t, or where its last
+	// row is empty already. It is called after Release.
+	End(ctx context.Context, t int64) error
+}
+
+// Batch is what one scrape writes. A caller keeps one and fills it again.
+type Batch struct {
+	// Timestamp of all rows, in milliseconds since 1970.
+	Timestamp int64
+	Rows      []Row
+	// Samples that bring a timestamp of their own.
+	Samples   []Sample
+	Exemplars []Exemplar
+}
+
+// Reset empties the batch and keeps its memory.
+func (b *Batch) Reset() {
+	clear(b.Rows)
+	clear(b.Samples)
+	clear(b.Exemplars)
+	b.Timestamp, b.Rows, b.Samples, b.Exemplars = 0, b.Rows[:0], b.Samples[:0], b.Exemplars[:0]
+}
+
+// Row is the values of one group at the batch's timestamp.
+type Row struct {
+	Group Group
+	// Values has the value of column c at index c; only those in Present count.
+	// All bit patterns are values, every NaN included. It may be shorter than
+	// Group.Columns(): the columns beyond are not present.
+	Values  []float64
+	Present Bitmap
+	// Histograms are the columns that hold a native histogram in this row. They
+	// are not in Present.
+	Histograms []HistogramValue
+}
+
+// HistogramValue is a native histogram in a column: one of Int and Float is set.
+type HistogramValue struct {
+	Column int
+	Int    *histogram.Histogram
+	Float  *histogram.FloatHistogram
+}
+
+// Sample is a value that is no part of a row: it has a timestamp of its own.
+type Sample struct {
+	Labels labels.Labels // of the whole series
+	T      int64         // milliseconds since 1970
+	V      float64
+	Int    *histogram.Histogram      // instead of V
+	Float  *histogram.FloatHistogram // instead of V
+	// Err is set by Write: nil, ErrOutOfOrder, ErrOutOfBounds, ErrDuplicateTimestamp.
+	Err error
+}
+
+// Exemplar belongs to the series with these labels.
+type Exemplar struct {
+	Labels   labels.Labels
+	Exemplar exemplar.Exemplar
+	// Err is set by Write: nil or one of Prometheus's exemplar errors.
+	Err error
+}
+
+// Bitmap is a set of columns.
+type Bitmap []uint64
+
+// Has tells whether column c is in the set.
+func (b Bitmap) Has(c int) bool { return c>>6 < len(b) && b[c>>6]&(1<<(c&63)) != 0 }
+
+// Set adds column c. The bitmap must have room: see Grow.
+func (b Bitmap) Set(c int) { b[c>>6] |= 1 << (c & 63) }
+
+// Unset removes column c.
+func (b Bitmap) Unset(c int) {
+	if c>>6 < len(b) {
+		b[c>>6] &^= 1 << (c & 63)
+	}
+}
+
+// Grow returns the bitmap with room for n columns.
+func (b Bitmap) Grow(n int) Bitmap {
+	for len(b) < (n+63)/64 {
+		b = append(b, 0)
+	}
+	return b
+}
+
+// Count is how many columns are in the set.
+func (b Bitmap) Count() int {
+	n := 0
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// Split divides the labels of a series into the base that it shares with a
+// target and the metric that is left: base has the target's labels that the
+// series has with equal values. Where metric relabelling or honor_labels made a
+// series differ from its target, base is smaller than target, and the series
+// belongs to a group of its own.
+func Split(series, target labels.Labels) (base, metric labels.Labels) {
+	var inBase, rest labels.ScratchBuilder
+	whole := true
+	series.Range(func(l labels.Label) {
+		if v := target.Get(l.Name); v == l.Value && v != "" {
+			inBase.Add(l.Name, l.Value)
+		} else {
+			rest.Add(l.Name, l.Value)
+		}
+	})
+	target.Range(func(l labels.Label) { whole = whole && series.Get(l.Name) == l.Value })
+	if whole {
+		return target, rest.Labels()
+	}
+	return inBase.Labels(), rest.Labels()
+}
