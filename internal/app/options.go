@@ -1,0 +1,76 @@
+package app
+
+import (
+	"log/slog"
+	"net/url"
+	"regexp"
+	"time"
+)
+
+// Options is everything that a user can decide before the program starts. The
+// cli package fills it from flags; nothing below reads a flag.
+type Options struct {
+	Logger *slog.Logger
+
+	// ConfigFile is the prometheus.yml. Empty: monitor this machine and Monopod itself.
+	ConfigFile string
+	// WatchConfig reloads by itself when the config or a file it names changes.
+	WatchConfig bool
+
+	Web     WebOptions
+	Storage StorageOptions
+	Query   QueryOptions
+	Scrape  ScrapeOptions
+
+	// Features are the names given to --enable-feature.
+	Features map[string]bool
+	// Flags is what /api/v1/status/flags answers: every flag and its value.
+	Flags map[string]string
+	// WithoutEffect names the flags that were given and mean nothing here; they
+	// are said in one log line.
+	WithoutEffect []string
+}
+
+// WebOptions decides about the one HTTP listener.
+type WebOptions struct {
+	ListenAddresses []string
+	ConfigFile      string // exporter-toolkit's web.config.yml
+	ReadTimeout     time.Duration
+	MaxConnections  int
+	ExternalURL     *url.URL // nil: derived from host name and port
+	RoutePrefix     string   // empty: the path of ExternalURL
+	EnableLifecycle bool
+	EnableAdminAPI  bool
+	CORSOrigin      *regexp.Regexp // anchored; nil: any origin
+	PageTitle       string
+}
+
+// StorageOptions decides about the data directory.
+type StorageOptions struct {
+	Path           string
+	Retention      time.Duration
+	RetentionBytes int64
+	BlockDuration  time.Duration
+	MaxExemplars   int64
+}
+
+// QueryOptions bounds queries.
+type QueryOptions struct {
+	LookbackDelta  time.Duration
+	Timeout        time.Duration
+	MaxConcurrency int
+	MaxSamples     int
+}
+
+// ScrapeOptions decides about scraping as a whole.
+type ScrapeOptions struct {
+	// DiscoveryReloadInterval is how long target updates are gathered.
+	DiscoveryReloadInterval time.Duration
+	// Node collects this machine's metrics when there is no config file.
+	Node NodeOptions
+}
+
+// NodeOptions says where this machine's metrics are read.
+type NodeOptions struct {
+	ProcPath, SysPath, RootfsPath string
+}
