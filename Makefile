@@ -1,0 +1,102 @@
+# `make help` lists what there is to make.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+export CGO_ENABLED := 0
+BIN := bin
+UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+GO_SOURCES := $(shell find . -name '*.go' -not -path './ui/node_modules/*' -not -path './build/*' 2>/dev/null) go.mod go.sum
+
+VERSION := $(shell cat VERSION)
+REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+BRANCH := $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
+STAMP := monopod/internal/buildinfo
+LDFLAGS := -s -w -X $(STAMP).version=$(VERSION) -X $(STAMP).revision=$(REVISION) -X $(STAMP).branch=$(BRANCH) -X $(STAMP).date=$(shell git log -1 --format=%cI 2>/dev/null)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build all and start Monopod: http://localhost:9090
+	$(BIN)/monopod $(ARGS)
+
+.PHONY: build
+build: $(BIN)/monopod ## build the program with the UI inside: bin/monopod
+
+$(BIN)/monopod: $(GO_SOURCES) ui/dist/index.html VERSION
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/monopod
+
+ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json
+	cd ui && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
+	cd ui && npm run --silent build
+	touch $@
+
+.PHONY: test
+test: build test-go test-ui test-browser ## install what the tests need, and run them all
+
+.PHONY: test-go
+test-go:
+	go test -timeout 20m ./...
+
+.PHONY: test-ui
+test-ui: ui/node_modules/.package-lock.json
+	cd ui && npm test --silent
+
+.PHONY: test-browser
+test-browser: build test/browser/node_modules/.package-lock.json
+	build/need.sh chromium=chromium prometheus-node-exporter=prometheus-node-exporter
+	cd test/browser && npm test --silent
+
+test/browser/node_modules/.package-lock.json: test/browser/package.json test/browser/package-lock.json
+	cd test/browser && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+.PHONY: check
+check: build check-go check-ui check-docs ## format, vet, lint, layers, types, size of the UI, generated references
+
+.PHONY: check-go
+check-go: $(BIN)/tools/staticcheck
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not formatted, run gofmt -w:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	$(BIN)/tools/staticcheck ./...
+	go test -run 'TestLayers' .
+
+.PHONY: check-ui
+check-ui: ui/dist/index.html test/browser/node_modules/.package-lock.json
+	cd ui && npm run --silent check && npm run --silent size
+	cd test/browser && npm run --silent check
+
+.PHONY: check-docs
+check-docs:
+	go run ./tools/gendocs -check
+
+.PHONY: docs
+docs: ## write the generated references again
+	go run ./tools/gendocs
+
+$(BIN)/tools/%: build/tools/go.mod build/tools/go.sum
+	cd build/tools && go build -o ../../$(BIN)/tools/ $$(go list -f '{{.ImportPath}}' tool | grep '/$*$$')
+
+.PHONY: compat
+compat: build $(BIN)/tools/prometheus $(BIN)/tools/promtool ## Prometheus and Monopod beside each other on the same targets: same series, same answers
+	build/need.sh prometheus-node-exporter=prometheus-node-exporter
+	go run ./test/compat -monopod $(BIN)/monopod -prometheus $(BIN)/tools/prometheus -promtool $(BIN)/tools/promtool
+
+.PHONY: crash
+crash: build ## kill -9 while scraping, again and again (ROUNDS=50)
+	go run ./test/crash -monopod $(BIN)/monopod -rounds $(or $(ROUNDS),50)
+
+.PHONY: bench
+bench: ## the micro-benchmarks of every stage
+	go test -run '^$$' -bench . -benchmem ./internal/... | tee bench/latest.txt
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BIN) ui/node_modules test/browser/node_modules
+	find ui/dist -mindepth 1 -not -name .keep -delete
