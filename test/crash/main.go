@@ -117,11 +117,16 @@ func run(ctx context.Context, monopod string, rounds int, seed uint64) error {
 			break
 		}
 		time.Sleep(time.Duration(50+random.IntN(900)) * time.Millisecond)
-		if before, err = everything(ctx, p.URL(), began); err != nil {
-			return fmt.Errorf("round %d: %w", round, err)
-		}
-		if count(before) == 0 {
-			return fmt.Errorf("round %d: nothing was scraped; the test would prove nothing", round)
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			if before, err = everything(ctx, p.URL(), began); err != nil {
+				return fmt.Errorf("round %d: %w", round, err)
+			}
+			if count(before) > 0 {
+				break
+			}
+			if time.Now().After(deadline) {
+				return fmt.Errorf("round %d: nothing was scraped; the test would prove nothing", round)
+			}
 		}
 		time.Sleep(time.Duration(random.IntN(60)) * time.Millisecond)
 		p.Kill()
