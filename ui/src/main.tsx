@@ -1,0 +1,10 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import { render } from 'preact';
+import { startRouter } from './router/location';
+import { App } from './shell/app';
+import { applyTheme } from './shell/theme';
+
+applyTheme();
+startRouter();
+render(<App />, document.getElementById('app')!);

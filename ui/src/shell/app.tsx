@@ -1,0 +1,6 @@
+import { path } from '../router/location';
+import { RouteView } from './route-view';
+
+export function App() {
+  return <RouteView path={path.value} />;
+}
