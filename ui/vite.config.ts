@@ -24,7 +24,7 @@ function keepManifestOutOfDist(): Plugin {
     name: 'keep-manifest-out-of-dist',
     apply: 'build',
     closeBundle() {
-      const { dirname } = import.meta;
+      const dirname = import.meta.dirname;
       const cache = join(dirname, 'node_modules', '.cache');
       mkdirSync(cache, { recursive: true });
       renameSync(join(dirname, 'dist', '.vite', 'manifest.json'), join(cache, 'monopod-manifest.json'));
