@@ -16,6 +16,12 @@ type Options struct {
 	ConfigFile string
 	// WatchConfig reloads by itself when the config or a file it names changes.
 	WatchConfig bool
+	// WatchInterval is how often files are read anew where the file system does
+	// not tell of changes.
+	WatchInterval time.Duration
+	// Reload asks for a reload of the configuration with every value, as SIGHUP
+	// does.
+	Reload <-chan struct{}
 
 	Web     WebOptions
 	Storage StorageOptions
@@ -48,8 +54,8 @@ type WebOptions struct {
 // StorageOptions decides about the data directory.
 type StorageOptions struct {
 	Path           string
-	Retention      time.Duration
-	RetentionBytes int64
+	Retention      time.Duration // 0: no limit by age
+	RetentionBytes int64         // 0: no limit by size
 	BlockDuration  time.Duration
 	MaxExemplars   int64
 }
@@ -66,6 +72,10 @@ type QueryOptions struct {
 type ScrapeOptions struct {
 	// DiscoveryReloadInterval is how long target updates are gathered.
 	DiscoveryReloadInterval time.Duration
+	// AdjustTimestamps moves a scrape's timestamp onto its schedule where it is
+	// no further away than TimestampTolerance.
+	AdjustTimestamps   bool
+	TimestampTolerance time.Duration
 	// Node collects this machine's metrics when there is no config file.
 	Node NodeOptions
 }
