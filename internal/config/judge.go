@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/prometheus/common/model"
 	promconfig "github.com/prometheus/prometheus/config"
@@ -94,9 +93,13 @@ func (j *judge) jobsOf(file string, doc *yamlnode.Node) []Problem {
 		if first, twice := j.jobs[c.JobName]; twice {
 			problems = append(problems, Problem{
 				File: file, Line: name.Line, Key: joinKey(path, "job_name"),
-				Text: fmt.Sprintf("the job name %s is taken in %s", strconv.Quote(c.JobName), first.from(file)),
+				Text: fmt.Sprintf("the job name %q is taken in %s", c.JobName, first.from(file)),
 				Hint: "every job needs a name of its own",
 			})
+			if first == (place{file, name.Line}) {
+				p := &problems[len(problems)-1]
+				p.Text, p.Hint = fmt.Sprintf("the job %q is drawn in twice", c.JobName), "let one pattern of scrape_config_files match the file"
+			}
 			continue
 		}
 		j.jobs[c.JobName] = place{file, name.Line}

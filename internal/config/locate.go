@@ -21,10 +21,12 @@ type locator struct {
 	file     string
 	root     reflect.Type
 	problems []Problem
+	// toldKinds: a problem tells the supported kinds of discovery, once is enough.
+	toldKinds bool
 }
 
-// locate returns the problems of the document when it is decoded as type root, and
-// none where nothing is wrong with any part of it.
+// locate returns the problems of the parts of a document that should decode as type
+// root, and none where each part is in order by itself.
 func locate(file string, doc *yamlnode.Node, root reflect.Type) []Problem {
 	l := &locator{file: file, root: root}
 	l.value(doc, root, "", 0)
@@ -79,6 +81,9 @@ func (l *locator) value(n *yamlnode.Node, t reflect.Type, path string, depth int
 	if len(l.problems) > before {
 		return false
 	}
+	if depth == 0 {
+		return true
+	}
 	if err := n.Decode(reflect.New(t).Interface()); err != nil {
 		at, key := pointTo(n, path, err.Error())
 		return l.add(at, key, l.decodeText(n, t, err), hintFor(t, n))
@@ -117,7 +122,12 @@ func (l *locator) mapping(n *yamlnode.Node, t reflect.Type, s shape, path string
 func (l *locator) unknownKey(k *yamlnode.Node, s shape, path string) {
 	key := joinKey(path, k.Value)
 	if kind, ok := strings.CutSuffix(k.Value, "_sd_configs"); ok && slices.Contains(absentKinds(), kind) {
-		l.add(k, key, k.Value+" is not supported by Monopod", "supported are "+strings.Join(presentKinds(), ", "))
+		hint := ""
+		if !l.toldKinds {
+			hint = "supported are " + strings.Join(discovery.RegisteredConfigNames(), ", ")
+			l.toldKinds = true
+		}
+		l.add(k, key, k.Value+" is not supported by Monopod", hint)
 		return
 	}
 	l.add(k, key, "unknown key", l.keyHint(k.Value, s, path))
@@ -235,87 +245,6 @@ func isNull(n *yamlnode.Node) bool { return n.Kind == yamlnode.ScalarNode && n.T
 func decodesItself(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	return p.Implements(reflect.TypeFor[yaml.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
-}
-
-// pointTo narrows a problem of n to the part that the message speaks of: one of its
-// keys, or a value that the message quotes.
-func pointTo(n *yamlnode.Node, path, message string) (*yamlnode.Node, string) {
-	if n.Kind == yamlnode.MappingNode {
-		if k := mentionedKey(n, message); k != nil {
-			return k, joinKey(path, k.Value)
-		}
-	}
-	for _, q := range quoted.FindAllStringSubmatch(message, -1) {
-		if at, key := findValue(n, path, q[1], 0); at != nil {
-			return at, key
-		}
-	}
-	return n, path
-}
-
-var quoted = regexp.MustCompile(`"((?:[^"\\]|\\.)+)"`)
-
-// mentionedKey is the key of n that the message names first, written as the key is
-// or with blanks for the underscores.
-func mentionedKey(n *yamlnode.Node, message string) *yamlnode.Node {
-	message = " " + wordBreaks.ReplaceAllString(strings.ReplaceAll(message, "_", " "), " ") + " "
-	var best *yamlnode.Node
-	bestAt := len(message)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k := n.Content[i]
-		at := strings.Index(message, " "+strings.ReplaceAll(k.Value, "_", " ")+" ")
-		if at < 0 || k.Value == "" {
-			continue
-		}
-		if at < bestAt || at == bestAt && len(k.Value) > len(best.Value) {
-			best, bestAt = k, at
-		}
-	}
-	return best
-}
-
-var wordBreaks = regexp.MustCompile(`[^A-Za-z0-9]+`)
-
-func findValue(n *yamlnode.Node, path, text string, depth int) (*yamlnode.Node, string) {
-	if depth > maxDepth {
-		return nil, ""
-	}
-	switch n.Kind {
-	case yamlnode.ScalarNode:
-		if n.Value == text {
-			return n, path
-		}
-	case yamlnode.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			key := joinKey(path, n.Content[i].Value)
-			if n.Content[i].Value == text {
-				return n.Content[i], key
-			}
-			if at, key := findValue(n.Content[i+1], key, text, depth+1); at != nil {
-				return at, key
-			}
-		}
-	case yamlnode.SequenceNode:
-		for i, item := range n.Content {
-			if at, key := findValue(item, fmt.Sprintf("%s[%d]", path, i), text, depth+1); at != nil {
-				return at, key
-			}
-		}
-	}
-	return nil, ""
-}
-
-// presentKinds are the kinds of discovery of this program as keys.
-func presentKinds() []string {
-	var keys []string
-	for _, k := range discovery.RegisteredConfigNames() {
-		if k == "static" {
-			keys = append(keys, "static_configs")
-		} else {
-			keys = append(keys, k+"_sd_configs")
-		}
-	}
-	return keys
 }
 
 // absentKinds are the kinds of discovery that Prometheus has and this program has
