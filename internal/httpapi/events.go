@@ -1,0 +1,245 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	maxSubscribers = 64
+	eventBuffer    = 64
+	// How often the sources are looked at while somebody listens.
+	eventInterval = 500 * time.Millisecond
+	// Targets are looked at in every so many intervals: they may be many.
+	targetsEvery = 4
+	// keepAlive keeps proxies from ending a quiet stream.
+	keepAlive = 15 * time.Second
+)
+
+// events is the stream that tells browsers what changed. It looks at the
+// sources by itself, and only while somebody listens.
+type events struct {
+	config  ConfigSource
+	targets TargetSource
+
+	mu struct {
+		sync.Mutex
+		subscribers map[chan []byte]struct{}
+		closed      bool
+		wake        chan struct{} // closed when somebody begins to listen
+	}
+}
+
+func newEvents(config ConfigSource, targets TargetSource) *events {
+	e := &events{config: config, targets: targets}
+	e.mu.subscribers = map[chan []byte]struct{}{}
+	e.mu.wake = make(chan struct{})
+	return e
+}
+
+// run looks for changes until the context ends, then closes all streams.
+func (e *events) run(ctx context.Context) {
+	defer e.close()
+	for {
+		e.mu.Lock()
+		wake := e.mu.wake
+		e.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		}
+		e.watch(ctx)
+	}
+}
+
+// watch publishes changes as long as somebody listens.
+func (e *events) watch(ctx context.Context) {
+	tick := time.NewTicker(eventInterval)
+	defer tick.Stop()
+	var lastReload Reload
+	if e.config != nil {
+		lastReload = e.config.LastReload()
+	}
+	health := e.health()
+	for n := 1; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if !e.listened() {
+			return
+		}
+		if e.config != nil {
+			if now := e.config.LastReload(); now != lastReload {
+				lastReload = now
+				e.publish("config-reload", reloadDocument(now))
+			}
+		}
+		if n%targetsEvery == 0 {
+			now := e.health()
+			if changes := healthChanges(health, now); len(changes) > 0 {
+				e.publish("target-health-changed", changes)
+			}
+			health = now
+		}
+	}
+}
+
+// listened tells whether anybody does; where nobody does, run waits again.
+func (e *events) listened() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.mu.subscribers) == 0 {
+		e.mu.wake = make(chan struct{})
+		return false
+	}
+	return true
+}
+
+type targetKey struct{ pool, url string }
+
+type targetHealth struct{ health, err string }
+
+func (e *events) health() map[targetKey]targetHealth {
+	out := map[targetKey]targetHealth{}
+	if e.targets == nil {
+		return out
+	}
+	eachTarget(e.targets.ActiveTargets(), "", func(pool string, t Target) {
+		h := targetHealth{health: t.Health}
+		if t.LastError != nil {
+			h.err = t.LastError.Error()
+		}
+		out[targetKey{pool, t.URL.String()}] = h
+	})
+	return out
+}
+
+// healthChange is one target's. Health is "gone" for one that is not scraped
+// any more.
+type healthChange struct {
+	Pool      string `json:"scrapePool"`
+	URL       string `json:"scrapeUrl"`
+	Health    string `json:"health"`
+	LastError string `json:"lastError"`
+}
+
+func healthChanges(before, now map[targetKey]targetHealth) []healthChange {
+	var out []healthChange
+	for k, h := range now {
+		if old, had := before[k]; !had || old.health != h.health {
+			out = append(out, healthChange{k.pool, k.url, h.health, h.err})
+		}
+	}
+	for k := range before {
+		if _, has := now[k]; !has {
+			out = append(out, healthChange{k.pool, k.url, "gone", ""})
+		}
+	}
+	return out
+}
+
+// publish sends to everybody who listens. Who is too slow loses the stream, and
+// reads the state again when the browser has reconnected.
+func (e *events) publish(kind string, data any) {
+	body, err := json.Marshal(data)
+	if err != nil {
+		body = []byte("null")
+	}
+	message := fmt.Appendf(nil, "event: %s\ndata: %s\n\n", kind, body)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for c := range e.mu.subscribers {
+		select {
+		case c <- message:
+		default:
+			delete(e.mu.subscribers, c)
+			close(c)
+		}
+	}
+}
+
+func (e *events) subscribe() chan []byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.mu.closed || len(e.mu.subscribers) >= maxSubscribers {
+		return nil
+	}
+	c := make(chan []byte, eventBuffer)
+	e.mu.subscribers[c] = struct{}{}
+	if len(e.mu.subscribers) == 1 {
+		select {
+		case <-e.mu.wake:
+		default:
+			close(e.mu.wake)
+		}
+	}
+	return c
+}
+
+func (e *events) unsubscribe(c chan []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, ok := e.mu.subscribers[c]; ok {
+		delete(e.mu.subscribers, c)
+		close(c)
+	}
+}
+
+func (e *events) close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.mu.closed = true
+	for c := range e.mu.subscribers {
+		delete(e.mu.subscribers, c)
+		close(c)
+	}
+}
+
+// endless lifts the read timeout, whose end would cancel the request.
+func endless(c *http.ResponseController) {
+	_ = c.SetReadDeadline(time.Time{}) // unsupported by test recorders alone
+}
+
+func (e *events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := e.subscribe()
+	if c == nil {
+		http.Error(w, "too many event streams, or the server is stopping", http.StatusServiceUnavailable)
+		return
+	}
+	defer e.unsubscribe(c)
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("X-Accel-Buffering", "no")
+	control := http.NewResponseController(w)
+	endless(control)
+	alive := time.NewTicker(keepAlive)
+	defer alive.Stop()
+	message := []byte(": connected\n\n")
+	for {
+		if _, err := w.Write(message); err != nil {
+			return
+		}
+		if err := control.Flush(); err != nil {
+			return
+		}
+		var open bool
+		select {
+		case message, open = <-c:
+			if !open {
+				return
+			}
+		case <-alive.C:
+			message = []byte(": \n\n")
+		case <-r.Context().Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,272 @@
+package httpapi
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Methods that a route takes. GET includes HEAD.
+const (
+	get       = "GET"
+	getPost   = "GET POST"
+	putPost   = "PUT POST"
+	apiV1     = "/api/v1"
+	apiOwn    = "/api/monopod/v1"
+	minimalKB = 1 << 10
+)
+
+// Route is one entry of the routing table.
+type Route struct {
+	Methods []string
+	// Path has {name} for a segment and {name...} for all that follow.
+	Path string
+}
+
+// router collects routes below the prefix.
+type router struct {
+	s        *Server
+	mux      *http.ServeMux
+	compress func(http.Handler) http.HandlerFunc
+	respond  *responder
+	routes   []Route
+}
+
+// handle adds a route. Its name in metrics is Prometheus's way to write a path:
+// :name for a segment, *name for all that follow.
+func (t *router) handle(methods, path string, h http.Handler) {
+	h = t.s.metrics.instrument(metricName(path), h)
+	list := strings.Fields(methods)
+	for _, m := range list {
+		t.mux.Handle(m+" "+t.s.options.RoutePrefix+path, h)
+	}
+	t.routes = append(t.routes, Route{list, strings.TrimSuffix(path, "{$}")})
+}
+
+func metricName(path string) string {
+	segments := strings.Split(strings.TrimSuffix(path, "{$}"), "/")
+	for i, s := range segments {
+		if name, ok := strings.CutPrefix(s, "{"); ok {
+			name = strings.TrimSuffix(name, "}")
+			if all, ok := strings.CutSuffix(name, "..."); ok {
+				segments[i] = "*" + all
+			} else {
+				segments[i] = ":" + name
+			}
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+func (t *router) handleFunc(methods, path string, h http.HandlerFunc) { t.handle(methods, path, h) }
+
+// api adds a route that answers a result, once the server is ready.
+func (t *router) api(methods, path string, h handler) {
+	t.handle(methods, path, t.s.whenReady(t.s.cors(t.compress(t.respond.handle(h)))))
+}
+
+// early adds a route that answers also while the server starts.
+func (t *router) early(methods, path string, h handler) {
+	t.handle(methods, path, t.s.cors(t.respond.handle(h)))
+}
+
+// change adds a route that changes something.
+func (t *router) change(methods, path string, h handler) {
+	t.handle(methods, path, t.s.whenReady(t.s.sameOrigin(t.s.cors(t.respond.handle(h)))))
+}
+
+func (s *Server) newRouter() (*router, error) {
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(minimalKB), gzhttp.CompressionLevel(gzip.BestSpeed))
+	if err != nil {
+		return nil, err
+	}
+	t := &router{s: s, mux: http.NewServeMux(), compress: compress, respond: &responder{}}
+	st := &status{
+		config: s.options.Config, flags: s.options.Flags, build: s.options.Build, storage: s.options.Storage,
+		gatherer: s.options.Gatherer, features: s.options.Features, now: s.options.Now, birth: s.birth, cwd: s.cwd,
+	}
+	tg := s.newTargets()
+	t.queryRoutes()
+	t.targetRoutes(tg)
+	t.statusRoutes(st)
+	t.ruleRoutes()
+	t.adminRoutes()
+	t.ownRoutes(st, tg)
+	t.serverRoutes()
+	if err := t.uiRoutes(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (s *Server) newTargets() *targets {
+	if s.options.Targets == nil {
+		return nil
+	}
+	return &targets{
+		source: s.options.Targets, parser: s.options.Parser,
+		listenAddress: s.options.ListenAddresses[0], external: s.options.ExternalURL,
+	}
+}
+
+func (t *router) queryRoutes() {
+	o := &t.s.options
+	if o.Engine != nil {
+		q := &queries{engine: o.Engine, queryable: o.Queryable, exemplars: o.Exemplars, parser: o.Parser, now: o.Now}
+		t.api(getPost, apiV1+"/query", q.instant)
+		t.api(getPost, apiV1+"/query_range", q.rangeQuery)
+		t.api(getPost, apiV1+"/query_exemplars", q.exemplarQuery)
+		t.api(getPost, apiV1+"/format_query", q.format)
+		t.api(getPost, apiV1+"/parse_query", q.parse)
+	}
+	if o.Queryable != nil {
+		x := &index{queryable: o.Queryable, parser: o.Parser}
+		t.api(getPost, apiV1+"/labels", x.names)
+		t.api(get, apiV1+"/label/{name}/values", x.values)
+		t.api(getPost, apiV1+"/series", x.series)
+		t.handle(get, "/federate", t.s.whenReady(t.compress(newFederation(o))))
+	}
+}
+
+func (t *router) targetRoutes(tg *targets) {
+	if tg == nil {
+		return
+	}
+	t.api(get, apiV1+"/scrape_pools", tg.pools)
+	t.api(get, apiV1+"/targets", tg.list)
+	t.api(get, apiV1+"/targets/metadata", tg.targetMetadata)
+	t.api(get, apiV1+"/targets/relabel_steps", tg.relabelSteps)
+	t.api(get, apiV1+"/metadata", tg.metricMetadata)
+}
+
+func (t *router) statusRoutes(st *status) {
+	if st.config != nil {
+		t.api(get, apiV1+"/status/config", st.configuration)
+	}
+	if st.config != nil && st.storage != nil {
+		t.api(get, apiV1+"/status/runtimeinfo", st.runtimeInfo)
+	}
+	t.api(get, apiV1+"/status/buildinfo", st.buildInfo)
+	t.api(get, apiV1+"/status/flags", st.flagValues)
+	t.api(get, apiV1+"/features", st.featureFlags)
+	if st.storage != nil {
+		t.api(get, apiV1+"/status/tsdb", st.tsdb)
+		t.api(get, apiV1+"/status/tsdb/blocks", st.blocks)
+		t.early(get, apiV1+"/status/walreplay", st.walReplay)
+	}
+	if st.gatherer != nil {
+		t.api(get, apiV1+"/status/self_metrics", st.selfMetrics)
+	}
+	if n := t.s.options.Notifications; n != nil {
+		routes := &notificationRoutes{source: n, done: t.s.stopping}
+		t.early(get, apiV1+"/notifications", routes.list)
+		t.handle(get, apiV1+"/notifications/live", t.s.cors(http.HandlerFunc(routes.live)))
+	}
+}
+
+func (t *router) ruleRoutes() {
+	o := &t.s.options
+	if o.Rules != nil {
+		x := &rules{source: o.Rules, parser: o.Parser}
+		t.api(get, apiV1+"/rules", x.list)
+		t.api(get, apiV1+"/alerts", x.alerts)
+	}
+	if o.Alertmanagers != nil {
+		a := &alertmanagers{source: o.Alertmanagers}
+		t.api(get, apiV1+"/alertmanagers", a.list)
+	}
+}
+
+func (t *router) adminRoutes() {
+	o := &t.s.options
+	a := &admin{parser: o.Parser, dir: o.DataDir, now: o.Now}
+	if o.EnableAdminAPI {
+		a.storage = o.Admin
+	}
+	t.change(putPost, apiV1+"/admin/tsdb/delete_series", a.deleteSeries)
+	t.change(putPost, apiV1+"/admin/tsdb/clean_tombstones", a.cleanTombstones)
+	t.change(putPost, apiV1+"/admin/tsdb/snapshot", a.snapshot)
+}
+
+func (t *router) ownRoutes(st *status, tg *targets) {
+	o := &own{
+		status: st, targets: tg, state: t.s.State, dataDir: t.s.options.DataDir, prefix: t.s.options.RoutePrefix,
+		lifecycle: t.s.options.EnableLifecycle, admin: t.s.options.EnableAdminAPI,
+	}
+	t.early(get, apiOwn+"/status", o.overview)
+	if tg != nil {
+		t.api(get, apiOwn+"/discovery", o.discovery)
+	}
+	t.handle(get, apiOwn+"/events", t.s.events)
+}
+
+func (t *router) serverRoutes() {
+	o := &t.s.options
+	if o.Gatherer != nil {
+		metrics := promhttp.HandlerFor(o.Gatherer, promhttp.HandlerOpts{})
+		if o.Registerer != nil {
+			metrics = promhttp.InstrumentMetricHandler(o.Registerer, metrics)
+		}
+		t.handle(get, "/metrics", metrics)
+	}
+	t.handleFunc(get, "/version", serveVersion(o.Build))
+	t.handleFunc(get, "/-/healthy", healthy)
+	t.handle(get, "/-/ready", t.s.whenReady(http.HandlerFunc(ready)))
+	l := &lifecycle{reload: o.Reload, quit: o.Quit}
+	reload, quit := http.Handler(http.HandlerFunc(lifecycleDisabled)), http.Handler(http.HandlerFunc(lifecycleDisabled))
+	if o.EnableLifecycle && l.reload != nil {
+		reload = t.s.sameOrigin(http.HandlerFunc(l.serveReload))
+	}
+	if o.EnableLifecycle && l.quit != nil {
+		quit = t.s.sameOrigin(http.HandlerFunc(l.serveQuit))
+	}
+	t.handle(putPost, "/-/reload", reload)
+	t.handle(putPost, "/-/quit", quit)
+	t.handleFunc(get, "/-/reload", onlyPostOrPut)
+	t.handleFunc(get, "/-/quit", onlyPostOrPut)
+	t.handleFunc(getPost, "/debug/pprof/{name...}", serveProfile)
+}
+
+func (t *router) uiRoutes() error {
+	ui, err := newWebUI(t.s.options.UI, t.s.options.PageTitle)
+	if err != nil {
+		return err
+	}
+	for _, path := range uiRoutes {
+		t.handleFunc(get, path, ui.servePage)
+	}
+	t.handleFunc(get, "/assets/{file...}", ui.serveHashed)
+	var names []string
+	for name := range ui.assets {
+		if !strings.HasPrefix(name, "/assets/") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		t.handleFunc(get, name, ui.serveAsset(name))
+	}
+	return nil
+}
+
+// root answers before the routes do: what is asked of the API about itself, and
+// the way to the prefix.
+func (t *router) root() http.Handler {
+	prefix := t.s.options.RoutePrefix
+	options := t.s.metrics.instrument(apiV1+"/*path", t.s.whenReady(t.s.cors(http.HandlerFunc(
+		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodOptions && strings.HasPrefix(r.URL.Path, prefix+apiV1+"/"):
+			options.ServeHTTP(w, r)
+		case prefix != "" && (r.URL.Path == "/" || r.URL.Path == prefix) && r.Method == http.MethodGet:
+			http.Redirect(w, r, prefix+"/", http.StatusFound)
+		default:
+			t.mux.ServeHTTP(w, r)
+		}
+	})
+}
