@@ -1,0 +1,181 @@
+package column
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// leastForRuns is the size in bytes below which runs are not tried.
+const leastForRuns = 7
+
+// encoder is the memory that encoding takes.
+type encoder struct {
+	integers    []int64
+	exceptions  []exception
+	transformed []int64
+	spare       []int64 // for the lists within
+	lengths     []int64 // of runs
+	heads       []float64
+	headInts    []int64
+	gaps        []int64 // between patches, or exceptions
+	offsets     []int64 // what stands there
+}
+
+func (e *encoder) appendFloats(dst []byte, values []float64) []byte {
+	if len(values) == 0 {
+		return dst
+	}
+	runs := 1
+	for i := 1; i < len(values); i++ {
+		if bitsOf(values[i]) != bitsOf(values[i-1]) {
+			runs++
+		}
+	}
+	if runs == 1 {
+		return appendConstant(dst, values[0])
+	}
+	start := len(dst)
+	dst = e.appendVaried(dst, values)
+	if runs > len(values)/2 || len(dst)-start < leastForRuns {
+		return dst
+	}
+	e.heads, e.lengths = e.heads[:0], e.lengths[:0]
+	length := int64(0)
+	for i, v := range values {
+		if i == len(values)-1 || bitsOf(v) != bitsOf(values[i+1]) {
+			e.heads, e.lengths = append(e.heads, v), append(e.lengths, length)
+			length = -1
+		}
+		length++
+	}
+	end := len(dst)
+	dst = e.appendRunLengths(dst, runs)
+	return shorter(e.appendVaried(dst, e.heads), start, end)
+}
+
+// shorter keeps the shorter of two encodings that stand behind each other: from
+// start to middle, and from there on.
+func shorter(dst []byte, start, middle int) []byte {
+	if n := len(dst) - middle; n < middle-start {
+		copy(dst[start:], dst[middle:])
+		return dst[:start+n]
+	}
+	return dst[:middle]
+}
+
+func appendConstant(dst []byte, v float64) []byte {
+	if i := int64(v); bitsOf(float64(i)) == bitsOf(v) && varintLen(i) <= 8 {
+		return appendConstantInteger(dst, i)
+	}
+	if x, ok := exponentOf(v, 1); ok {
+		if i, _ := decimal(v, powersOfTen[x]); varintLen(i) <= 7 {
+			return appendConstantIn(dst, i, x)
+		}
+	}
+	dst = append(dst, tagConstBits)
+	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v))
+}
+
+func appendConstantInteger(dst []byte, i int64) []byte {
+	if i >= smallest && i < smallest+tagConstInteger {
+		return append(dst, byte(i-smallest))
+	}
+	dst = append(dst, tagConstInteger)
+	return binary.AppendVarint(dst, i)
+}
+
+// appendVaried encodes without runs.
+func (e *encoder) appendVaried(dst []byte, values []float64) []byte {
+	start := len(dst)
+	domain, ok := e.toIntegers(values)
+	if ok {
+		if len(e.exceptions) > 0 {
+			dst = e.appendExceptions(dst)
+		}
+		dst, ok = e.appendPacked(dst, e.integers, domain, true)
+	}
+	// Long decimals may be longer than their bits.
+	middle := len(dst)
+	if ok && middle-start <= 5*len(values) {
+		return dst
+	}
+	if !ok {
+		dst, middle = dst[:start], start
+	}
+	e.toBits(values)
+	dst, asBits := e.appendPacked(dst, e.integers, domainBits, false)
+	if ok && asBits {
+		dst, asBits = shorter(dst, start, middle), true
+	}
+	if !ok && !asBits || len(dst)-start > 1+8*len(values) {
+		dst = append(dst[:start], tagRaw)
+		for _, v := range values {
+			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v))
+		}
+	}
+	return dst
+}
+
+func (e *encoder) appendExceptions(dst []byte) []byte {
+	dst = append(dst, tagExceptions)
+	dst = binary.AppendUvarint(dst, uint64(len(e.exceptions)))
+	e.gaps, e.offsets = e.gaps[:0], e.offsets[:0]
+	next := 0
+	for _, x := range e.exceptions {
+		e.gaps, e.offsets = append(e.gaps, int64(x.at-next)), append(e.offsets, x.bits)
+		next = x.at + 1
+	}
+	dst = e.appendPlain(dst, e.gaps)
+	return e.appendPlain(dst, e.offsets)
+}
+
+func (e *encoder) appendIntegers(dst []byte, a []int64) []byte {
+	if len(a) == 0 {
+		return dst
+	}
+	runs := 1
+	for i := 1; i < len(a); i++ {
+		if a[i] != a[i-1] {
+			runs++
+		}
+	}
+	start := len(dst)
+	dst = e.appendVariedIntegers(dst, a, true)
+	if runs > len(a)/2 || len(dst)-start < leastForRuns {
+		return dst
+	}
+	e.headInts, e.lengths = e.headInts[:0], e.lengths[:0]
+	length := int64(0)
+	for i, v := range a {
+		if i == len(a)-1 || v != a[i+1] {
+			e.headInts, e.lengths = append(e.headInts, v), append(e.lengths, length)
+			length = -1
+		}
+		length++
+	}
+	end := len(dst)
+	dst = e.appendRunLengths(dst, runs)
+	return shorter(e.appendPlain(dst, e.headInts), start, end)
+}
+
+func (e *encoder) appendRunLengths(dst []byte, runs int) []byte {
+	dst = append(dst, tagRuns)
+	dst = binary.AppendUvarint(dst, uint64(runs))
+	return e.appendPlain(dst, e.lengths)
+}
+
+// appendPlain encodes integers without runs and patches.
+func (e *encoder) appendPlain(dst []byte, a []int64) []byte {
+	return e.appendVariedIntegers(dst, a, false)
+}
+
+func (e *encoder) appendVariedIntegers(dst []byte, a []int64, patches bool) []byte {
+	dst, ok := e.appendPacked(dst, a, domainInteger, patches)
+	if !ok {
+		dst = append(dst, tagRaw)
+		for _, x := range a {
+			dst = binary.LittleEndian.AppendUint64(dst, uint64(x))
+		}
+	}
+	return dst
+}
