@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Labels } from '../../api/types';
 import { differingLabels, fillLegend, legendNames } from './legend';
 
 test.each([
@@ -12,7 +13,7 @@ test.each([
 });
 
 test('series are named by what tells them apart', () => {
-  const series = [
+  const series: Labels[] = [
     { __name__: 'up', job: 'node', instance: 'a' },
     { __name__: 'up', job: 'node', instance: 'b' },
     { __name__: 'up', job: 'node' },
