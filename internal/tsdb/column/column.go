@@ -7,8 +7,8 @@
 //   - A column is n values; n is not stored, its reader knows it.
 //   - A domain says how a value becomes an integer: it is one, it is one after
 //     multiplying by a power of ten, or its bits are taken as one.
-//   - A transform says what is packed: the integers, their deltas, the deltas of
-//     the deltas, or each exclusive-or'd with the one before.
+//   - A transform says what is packed: the integers, their deltas, or the deltas
+//     of the deltas.
 //   - Packing takes a reference from each, drops the low bits that are zero in
 //     all, and keeps the same number of bits, the width, of each.
 //   - A patch is a packed integer that does not fit the width and stands apart.
@@ -37,10 +37,10 @@
 //
 //	domain     0 … 22: value = integer / 10^domain, 23: value = bits of integer
 //	shape      u8: transform<<6 | width; transforms 0 none, 1 delta, 2 delta of
-//	           delta, 3 exclusive or; width 0 … 56 bits
+//	           delta; width 0 … 56 bits
 //	starts     as many varints as the transform has: none; first integer; first
-//	           integer and first delta; first integer
-//	reference  varint; none for exclusive or
+//	           integer and first delta
+//	reference  varint
 //	patches    | k, uvarint | integers: k gaps | integers: k offsets from the reference |
 //	bits       (what transform gave − reference) >> shift, width bits each, the
 //	           first in the lowest bits; filled with zeros to a whole byte
@@ -50,6 +50,10 @@
 // exceptions, the inner column has no runs and no exceptions; that of runs may
 // have exceptions. Timestamps are a column of integers with tags 84 and a0 too.
 // Arithmetic is modulo 2^64.
+//
+// There is no exclusive-or of neighbours, as in Gorilla: with one width for all
+// it never beats the bits minus their least, because values whose neighbours
+// differ in low bits alone all share the high ones.
 package column
 
 import (
@@ -89,7 +93,6 @@ const (
 	transformNone   = 0
 	transformDelta  = 1
 	transformDelta2 = 2
-	transformXor    = 3
 )
 
 var powersOfTen = [maxExponent + 1]float64{

@@ -34,7 +34,8 @@ type plan struct {
 	sizeBytes               int
 }
 
-func starts(transform int) int { return [...]int{0, 1, 2, 1}[transform] }
+// starts is how many integers a transform leaves out of what is packed.
+func starts(transform int) int { return transform }
 
 func varintLen(v int64) int {
 	return (bits.Len64(uint64(v<<1)^uint64(v>>63)|1) + 6) / 7
@@ -56,7 +57,7 @@ func newPlan(transform int, s span, a []int64) plan {
 }
 
 // choose returns the cheapest plan without patches.
-func choose(a []int64, domain int) plan {
+func choose(a []int64) plan {
 	none := span{a[0], a[0], a[0], 0}
 	if len(a) == 1 {
 		return newPlan(transformNone, none, a)
@@ -69,10 +70,9 @@ func choose(a []int64, domain int) plan {
 		dd := a[2] - a[1] - d
 		delta2 = span{dd, dd, dd, 0}
 	}
-	last, xor := a[1], a[1]^a[0]
+	last := a[1]
 	for _, x := range a[2:] {
 		none.add(x)
-		xor |= x ^ last
 		next := x - last
 		delta.add(next)
 		delta2.add(next - d)
@@ -87,22 +87,13 @@ func choose(a []int64, domain int) plan {
 			best = p
 		}
 	}
-	if domain == domainBits {
-		// A reference of 0 and not the least: exclusive-or's have no order.
-		p := plan{transform: transformXor, shift: bits.TrailingZeros64(uint64(xor)) & 63}
-		p.width = bits.Len64(uint64(xor) >> p.shift)
-		p.sizeBytes = 3 + varintLen(a[0]) + (p.width*(len(a)-1)+7)/8
-		if p.sizeBytes < best.sizeBytes {
-			best = p
-		}
-	}
 	return best
 }
 
 // appendPacked encodes integers, with patches where these may be used and make it
 // shorter. ok is false, and dst as it was, where only raw would do.
 func (e *encoder) appendPacked(dst []byte, a []int64, domain int, patches bool) (out []byte, ok bool) {
-	p := choose(a, domain)
+	p := choose(a)
 	if p.width == 0 && p.transform == transformNone {
 		return appendConstantIn(dst, p.reference, domain), true
 	}
@@ -147,9 +138,7 @@ func (e *encoder) appendPlan(dst []byte, a []int64, p plan, tag byte) []byte {
 	if p.transform == transformDelta2 {
 		dst = binary.AppendVarint(dst, a[1]-a[0])
 	}
-	if p.transform != transformXor {
-		dst = binary.AppendVarint(dst, p.reference)
-	}
+	dst = binary.AppendVarint(dst, p.reference)
 	e.transform(a, p.transform)
 	if tag&^domainOf == tagPatched {
 		dst = e.appendPatches(dst, p)
@@ -174,10 +163,6 @@ func (e *encoder) transform(a []int64, transform int) {
 			next := x - a[i+1]
 			t[i] = next - d
 			d = next
-		}
-	case transformXor:
-		for i, x := range a[1:] {
-			t[i] = x ^ a[i]
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (e *encoder) patchedPlan(a []int64, p plan) (best plan, ok bool) {
 	}
 	best = p
 	e.considerPatched(&best, a, transformDelta)
-	if p.transform == transformNone || p.transform == transformDelta2 {
+	if p.transform != transformDelta {
 		e.considerPatched(&best, a, p.transform)
 	}
 	return best, best.sizeBytes < p.sizeBytes

@@ -25,9 +25,7 @@ func decodePacked[T value](out []T, r *reader, tag byte, k kind) error {
 	if p.transform == transformDelta2 {
 		p.delta = r.varint()
 	}
-	if p.transform != transformXor {
-		p.reference = r.varint()
-	}
+	p.reference = r.varint()
 	if err := r.err(); err != nil {
 		return err
 	}
@@ -35,8 +33,8 @@ func decodePacked[T value](out []T, r *reader, tag byte, k kind) error {
 	switch {
 	case p.domain > domainBits || p.domain != domainInteger && !k.floats:
 		return corrupt("domain %d", p.domain)
-	case p.width > maxWidth || p.shift > 63:
-		return corrupt("width %d, shift %d", p.width, p.shift)
+	case p.transform > transformDelta2 || p.width > maxWidth || p.shift > 63:
+		return corrupt("transform %d, width %d, shift %d", p.transform, p.width, p.shift)
 	case n < 0:
 		return corrupt("%d values have no delta of a delta", len(out))
 	}
@@ -102,7 +100,7 @@ func unpackAll[T value](out []T, src []byte, p packed, patches patchList) {
 	var batch [batchValues]uint64
 	acc, delta := p.first, p.delta
 	switch p.transform {
-	case transformDelta, transformXor:
+	case transformDelta:
 		batch[0] = uint64(p.first)
 		toValues(out[:1], batch[:1], p.domain)
 		out = out[1:]
@@ -131,11 +129,6 @@ func unpackAll[T value](out []T, src []byte, p packed, patches patchList) {
 			for i, u := range b {
 				delta += int64(u<<shift) + reference
 				acc += delta
-				b[i] = uint64(acc)
-			}
-		case transformXor:
-			for i, u := range b {
-				acc ^= int64(u << shift)
 				b[i] = uint64(acc)
 			}
 		}
