@@ -39,7 +39,8 @@ export type HistoryEntry = 'push' | 'replace';
 export function navigate(target: string, entry: HistoryEntry = 'push'): void {
   if (entry === 'push') {
     window.history.pushState(null, '', withBase(target));
-    window.scrollTo(0, 0);
+    // Another page begins at its top; another state of the same page stays where it is.
+    if (target.split(/[?#]/)[0] !== path.peek()) window.scrollTo(0, 0);
   } else {
     window.history.replaceState(null, '', withBase(target));
   }
