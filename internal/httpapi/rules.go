@@ -41,7 +41,7 @@ func (x *rules) alerts(*http.Request) result {
 		j.key("alerts")
 		j.beginArray()
 		for _, rule := range x.source.AlertingRules() {
-			for _, a := range rule.ActiveAlerts() {
+			for _, a := range activeAlerts(rule) {
 				writeAlert(j, a)
 				j.flushIfFull()
 			}
@@ -49,6 +49,13 @@ func (x *rules) alerts(*http.Request) result {
 		j.endArray()
 		j.endObject()
 	})
+}
+
+// activeAlerts sorts a rule's alerts, which come in the order of a map.
+func activeAlerts(r *promrules.AlertingRule) []*promrules.Alert {
+	list := r.ActiveAlerts()
+	slices.SortFunc(list, func(a, b *promrules.Alert) int { return labels.Compare(a.Labels, b.Labels) })
+	return list
 }
 
 func writeAlert(j *jsonWriter, a *promrules.Alert) {
@@ -257,7 +264,7 @@ func writeAlertingRule(j *jsonWriter, a *promrules.AlertingRule, noAlerts bool) 
 		j.null()
 	} else {
 		j.beginArray()
-		for _, x := range a.ActiveAlerts() {
+		for _, x := range activeAlerts(a) {
 			writeAlert(j, x)
 		}
 		j.endArray()
