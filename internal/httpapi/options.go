@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"regexp"
 	"time"
@@ -22,6 +23,9 @@ type Options struct {
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer // of the server's own metrics; nil: none
 	Gatherer   prometheus.Gatherer   // what /metrics shows; nil: /metrics is absent
+	// Node is what /metrics/node shows, the metrics of this machine; nil: the
+	// route is absent.
+	Node http.Handler
 
 	// ListenAddresses are host:port pairs; the first is the one that tells which
 	// local targets are this program.

@@ -213,6 +213,9 @@ func (t *router) serverRoutes() {
 		}
 		t.handle(get, "/metrics", metrics)
 	}
+	if o.Node != nil {
+		t.handle(get, "/metrics/node", o.Node)
+	}
 	t.handleFunc(get, "/version", serveVersion(o.Build))
 	t.handleFunc(get, "/-/healthy", healthy)
 	t.handle(get, "/-/ready", t.s.whenReady(http.HandlerFunc(ready)))
