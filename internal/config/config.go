@@ -91,14 +91,14 @@ func parse(path, text string, o Options) (*Loaded, error) {
 		return nil, &Error{Problems: explainDrawnIn(path, text, cfg, err)}
 	}
 	l := &Loaded{Path: path, Text: text, Config: cfg, Jobs: jobs}
+	l.Files = dependencies(l)
 	if o.supports("rule_files") {
-		if problems := ruleProblems(cfg, o); len(problems) > 0 {
+		if problems := ruleProblems(l, o); len(problems) > 0 {
 			return nil, &Error{Problems: problems}
 		}
 	}
-	l.Files = dependencies(l)
 	l.Ignored = ignored(path, text, o)
-	l.Warnings = warnings(l)
+	l.Warnings = warnings(l, o)
 	return l, nil
 }
 

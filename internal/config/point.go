@@ -18,7 +18,7 @@ func pointTo(n *yamlnode.Node, path, message string) (*yamlnode.Node, string) {
 		if err != nil {
 			continue
 		}
-		if at, key := findValue(n, path, text, 0); at != nil {
+		if at, key := findValue(n, path, text); at != nil {
 			return at, key
 		}
 	}
@@ -62,31 +62,40 @@ func mentionedKey(n *yamlnode.Node, message string) *yamlnode.Node {
 var wordBreaks = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 // findValue finds the first scalar below n with this text, a key or a value.
-func findValue(n *yamlnode.Node, path, text string, depth int) (*yamlnode.Node, string) {
+func findValue(n *yamlnode.Node, path, text string) (at *yamlnode.Node, key string) {
+	eachScalar(n, path, 0, func(n *yamlnode.Node, path string) bool {
+		if n.Value != text {
+			return true
+		}
+		at, key = n, path
+		return false
+	})
+	return at, key
+}
+
+// eachScalar calls visit for every scalar below n, keys before their values, with
+// the path of keys to it, until visit returns false. It tells whether all were
+// visited. Aliases are not followed: what they stand for is visited where it stands.
+func eachScalar(n *yamlnode.Node, path string, depth int, visit func(*yamlnode.Node, string) bool) bool {
 	if depth > maxDepth {
-		return nil, ""
+		return true
 	}
 	switch n.Kind {
 	case yamlnode.ScalarNode:
-		if n.Value == text {
-			return n, path
-		}
+		return visit(n, path)
 	case yamlnode.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := joinKey(path, n.Content[i].Value)
-			if n.Content[i].Value == text {
-				return n.Content[i], key
-			}
-			if at, key := findValue(n.Content[i+1], key, text, depth+1); at != nil {
-				return at, key
+			if !eachScalar(n.Content[i], key, depth+1, visit) || !eachScalar(n.Content[i+1], key, depth+1, visit) {
+				return false
 			}
 		}
 	case yamlnode.SequenceNode:
 		for i, item := range n.Content {
-			if at, key := findValue(item, fmt.Sprintf("%s[%d]", path, i), text, depth+1); at != nil {
-				return at, key
+			if !eachScalar(item, fmt.Sprintf("%s[%d]", path, i), depth+1, visit) {
+				return false
 			}
 		}
 	}
-	return nil, ""
+	return true
 }

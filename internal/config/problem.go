@@ -51,6 +51,15 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// problemsOf are the problems of an error of Load.
+func problemsOf(path string, err error) []Problem {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return refused.Problems
+	}
+	return []Problem{{File: path, Text: err.Error()}}
+}
+
 // Notice is a part of a valid configuration that the user should know of.
 type Notice struct {
 	File string

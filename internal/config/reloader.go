@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"monopod/internal/filewatch"
 )
 
 // Trigger is what asked for a configuration to be loaded.
@@ -38,6 +40,10 @@ type ReloaderOptions struct {
 	Apply      []Applier
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
+	// Path of the main file and Watcher make Run reload when the file, or one that
+	// it draws in, changes. The Watcher is the Reloader's alone. Both may be empty.
+	Path    string
+	Watcher *filewatch.Watcher
 	// Now is time.Now where nil.
 	Now func() time.Time
 }
@@ -65,7 +71,8 @@ type Status struct {
 	Error string
 	// Problems of the last attempt where the configuration was refused.
 	Problems    []Problem
-	Trigger     Trigger // of the last attempt
+	Trigger     Trigger  // of the last attempt
+	Files       []string // that had changed, where the trigger was TriggerFile
 	LastAttempt time.Time
 	LastSuccess time.Time // zero where there was none
 }
@@ -100,7 +107,35 @@ func NewReloader(o ReloaderOptions) (*Reloader, error) {
 // Reload loads the configuration and applies it. When it returns an error, the last
 // good configuration is in force, or, where that could not be brought back, the
 // error says so. It waits for a reload that is under way, until ctx ends.
-func (r *Reloader) Reload(ctx context.Context, t Trigger) error {
+func (r *Reloader) Reload(ctx context.Context, t Trigger) error { return r.reload(ctx, t, nil) }
+
+// Run reloads when a file changed, until ctx ends. A failure stands in Status and in
+// the log.
+func (r *Reloader) Run(ctx context.Context) {
+	if !r.watches() {
+		return
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.o.Watcher.Run(ctx)
+	}()
+	for {
+		select {
+		case files := <-r.o.Watcher.Changes():
+			if err := r.reload(ctx, TriggerFile, files); err != nil && ctx.Err() == nil {
+				r.o.Logger.Error("Changed configuration was not taken, the last good one stays in force", "changed", files, "err", err)
+			}
+		case <-ctx.Done():
+			<-ended
+			return
+		}
+	}
+}
+
+func (r *Reloader) watches() bool { return r.o.Watcher != nil && r.o.Path != "" }
+
+func (r *Reloader) reload(ctx context.Context, t Trigger, files []string) error {
 	select {
 	case <-r.turn:
 		defer func() { r.turn <- struct{}{} }()
@@ -109,11 +144,15 @@ func (r *Reloader) Reload(ctx context.Context, t Trigger) error {
 	}
 	begin := r.o.Now()
 	last := r.Current()
+	if r.watches() {
+		// Before Load, so that no change after it is missed.
+		r.o.Watcher.Set(WatchPaths(r.o.Path))
+	}
 	next, err := r.o.Load()
 	if err == nil {
 		err = r.apply(next, last)
 	}
-	r.record(next, t, err)
+	r.record(next, t, files, err)
 	if err != nil {
 		return err
 	}
@@ -144,12 +183,12 @@ func (r *Reloader) apply(next, last *Loaded) error {
 	return nil
 }
 
-func (r *Reloader) record(next *Loaded, t Trigger, err error) {
+func (r *Reloader) record(next *Loaded, t Trigger, files []string, err error) {
 	now := r.o.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := &r.mu.status
-	s.Trigger, s.LastAttempt, s.Successful = t, now, err == nil
+	s.Trigger, s.Files, s.LastAttempt, s.Successful = t, files, now, err == nil
 	s.Error, s.Problems = "", nil
 	if err != nil {
 		s.Error = err.Error()
@@ -177,12 +216,12 @@ func (r *Reloader) tell(next, last *Loaded) {
 	}
 	for _, n := range next.Ignored {
 		if !told[key(n)] {
-			r.o.Logger.Info("Part of the configuration is not acted on", "file", n.File, "line", n.Line, "key", n.Key)
+			r.o.Logger.Info("Part of the configuration is not acted on", "file", n.File, "line", n.Line, "section", n.Key)
 		}
 	}
 	for _, n := range next.Warnings {
 		if !told[key(n)] {
-			r.o.Logger.Warn("Part of the configuration may not do what is meant", "file", n.File, "key", n.Key, "reason", n.Text)
+			r.o.Logger.Warn("Part of the configuration may not do what is meant", "file", n.File, "line", n.Line, "key", n.Key, "reason", n.Text)
 		}
 	}
 }

@@ -14,15 +14,18 @@ import (
 )
 
 // ruleProblems are the problems of all rule files of a configuration.
-func ruleProblems(cfg *promconfig.Config, o Options) []Problem {
+func ruleProblems(l *Loaded, o Options) []Problem {
 	var problems []Problem
-	for _, pattern := range cfg.RuleFiles {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			problems = append(problems, Problem{Key: "rule_files", Text: fmt.Sprintf("bad pattern %q: %v", pattern, err)})
+	for _, f := range l.Files {
+		if f.Role != RoleRules {
+			continue
 		}
-		for _, f := range files {
-			_, bad := checkRuleFile(f, cfg, o)
+		files, err := filepath.Glob(f.Path)
+		if err != nil {
+			problems = append(problems, newPlaces(l).problem(f, fmt.Sprintf("bad pattern %q: %v", f.Path, err)))
+		}
+		for _, file := range files {
+			_, bad := checkRuleFile(file, l.Config, o)
 			problems = append(problems, bad...)
 		}
 	}
