@@ -84,3 +84,7 @@ type ScrapeOptions struct {
 type NodeOptions struct {
 	ProcPath, SysPath, RootfsPath string
 }
+
+// SupportedSections are the sections of a configuration, of those that
+// config.Sections lists, that this version acts on.
+func SupportedSections() []string { return supported }

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -71,6 +72,10 @@ func Main(ctx context.Context, args []string, s Streams) (code int) {
 			return p.fail(p.explain(args[1:], err))
 		}
 	}
+	if len(args) == 2 && args[0] == "--completion-bash" && !strings.HasPrefix(args[1], "-") {
+		p.completeCommand(args[1])
+		return ExitOK
+	}
 	command, err := p.app.Parse(args)
 	if err != nil {
 		return p.fail(p.explain(args, err))
@@ -87,6 +92,8 @@ type program struct {
 	app   *kingpin.Application
 	build buildinfo.Info
 	runs  map[string]func(context.Context) error // by the command's full name
+
+	serveFlags *serveFlags
 }
 
 func newProgram(s Streams) *program {

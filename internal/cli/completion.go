@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 )
@@ -39,4 +40,14 @@ func (p *program) addCompletion() {
 		}
 		return p.app.UsageForContextWithTemplate(words, 2, template)
 	})
+}
+
+// completeCommand prints the commands that a word may become. kingpin, which
+// completes everything else, takes the word for one of the default command's.
+func (p *program) completeCommand(word string) {
+	for _, c := range p.app.Model().Commands {
+		if strings.HasPrefix(c.Name, word) && !c.Hidden {
+			fmt.Fprintln(p.Out, c.Name)
+		}
+	}
 }

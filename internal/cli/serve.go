@@ -26,6 +26,7 @@ func (p *program) addServe() {
   monopod serve --web.listen-address=127.0.0.1:9090 --storage.tsdb.retention.time=90d
   kill -HUP $(pidof monopod)    # read the config file again`)
 	f := declareServeFlags(c)
+	p.serveFlags = f
 	p.on(c, func(ctx context.Context) error {
 		o, err := f.options(p)
 		if err != nil {
