@@ -1,0 +1,389 @@
+package scrape
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/exemplar"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/relabel"
+	"github.com/prometheus/prometheus/model/textparse"
+
+	"monopod/internal/storage"
+)
+
+// rules are what the configuration of a target says about its samples.
+type rules struct {
+	honorLabels     bool
+	honorTimestamps bool
+	trackTimestamps bool
+	exemplars       bool
+	startZeros      bool
+	extraReport     bool
+	relabel         []*relabel.Config
+	limits          limits
+	names           model.ValidationScheme
+	parser          textparse.ParserOptions
+}
+
+// ingester turns the bodies of one target into batches. It is used by one
+// goroutine, and goes from loop to loop when the configuration changes.
+type ingester struct {
+	rules   *rules
+	rows    rows
+	entries entries
+	// orphans are series with tracked timestamps that were live when the entries
+	// were forgotten.
+	orphans []labels.Labels
+	report  [reportSeries]int32 // columns
+	meta    *metadata
+	metrics *metrics
+	logger  *slog.Logger
+}
+
+// result is what a body came to.
+type result struct {
+	scraped int // lines
+	kept    int // lines that relabelling kept
+	added   int // series that the scrape before did not have
+	err     error
+}
+
+// pass is the work on one body. Passes are shared by all ingesters, since they
+// are large and few are under way at a time.
+type pass struct {
+	in     *ingester
+	t      int64 // of the rows
+	latest int64 // the highest timestamp that a sample may bring
+	// firstNew is the number of the first entry that this scrape made.
+	firstNew uint32
+
+	result
+	taken       int // samples that count against sample_limit
+	overSamples bool
+	overBuckets bool
+	duplicates  int
+	outOfOrder  int
+	outOfBounds int
+	collisions  int
+	// lines counts the lines by the path they took.
+	lines struct{ skeleton, key, parsed int }
+
+	cells     []cells
+	pending   []pending
+	batch     storage.Batch
+	zeros     storage.Batch // at start timestamps
+	exemplars []exemplar.Exemplar
+
+	trail    trail
+	scratch  []uint32
+	comments []byte
+}
+
+// pending is a sample of a series that has no column yet. It gets one when the
+// whole body was good.
+type pending struct {
+	entry  uint32
+	series labels.Labels
+	sample sample
+}
+
+var passes = sync.Pool{New: func() any { return new(pass) }}
+
+func (in *ingester) begin(t int64, now time.Time) *pass {
+	p := passes.Get().(*pass)
+	p.in, p.t, p.latest = in, t, now.Add(maxAhead).UnixMilli()
+	p.firstNew = uint32(len(in.entries.all))
+	p.clear()
+	return p
+}
+
+func (p *pass) free() {
+	p.clear()
+	p.in = nil
+	passes.Put(p)
+}
+
+// clear empties the pass, for the same body once more or for another.
+func (p *pass) clear() {
+	p.result = result{}
+	p.taken, p.overSamples, p.overBuckets = 0, false, false
+	p.duplicates, p.outOfOrder, p.outOfBounds, p.collisions = 0, 0, 0, 0
+	p.lines.skeleton, p.lines.key, p.lines.parsed = 0, 0, 0
+	p.clearSamples()
+	p.trail.reset()
+	p.comments = p.comments[:0]
+}
+
+func (p *pass) clearSamples() {
+	clear(p.pending)
+	p.pending = p.pending[:0]
+	p.batch.Reset()
+	p.zeros.Reset()
+	for i := range p.cells {
+		p.cells[i].reset(0)
+	}
+	if p.in == nil {
+		return
+	}
+	for len(p.cells) < len(p.in.rows.groups) {
+		p.cells = append(p.cells, cells{})
+	}
+	for i := range p.in.rows.groups {
+		p.cells[i].reset(p.in.rows.groups[i].columns)
+	}
+}
+
+// read takes a body. When it fails, nothing of the body is in the pass but the
+// counts.
+func (p *pass) read(body []byte, contentType string) result {
+	in, e := p.in, &p.in.entries
+	if len(body) == 0 {
+		p.endStamped(true)
+		return p.result
+	}
+	err := p.guarded(body, contentType)
+	p.count(err)
+	switch {
+	case p.overSamples:
+		p.err = sampleLimitError(in.rules.limits.samples)
+	case p.overBuckets:
+		p.err = bucketLimitError(in.rules.limits.buckets)
+	default:
+		p.err = err
+	}
+	if p.err != nil {
+		p.fail()
+		if e.grownWild() || errors.Is(err, errPanic) {
+			in.forget()
+			in.metrics.cacheFlushes.Inc()
+		}
+	}
+	return p.result
+}
+
+// fail leaves nothing in the pass but the end of what the target exposed before.
+func (p *pass) fail() {
+	p.clearSamples()
+	p.endStamped(true)
+}
+
+// guarded reads the body by the skeleton, or else by the parser. The parsers are
+// given what strangers wrote, so that a panic of theirs fails the scrape alone.
+func (p *pass) guarded(body []byte, contentType string) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &Error{Kind: KindParse, Err: reason{fmt.Errorf("%w: %v", errPanic, r)}, Hint: "the target exposes what no parser expects: look for giant labels in its output"}
+		}
+	}()
+	e := &p.in.entries
+	if len(body) == cap(body) {
+		body = growBody(body, len(body)+1)
+	}
+	if e.skeleton.usable() && e.skeleton.contentType == contentType {
+		e.pass++
+		// The parser too ends the body with a newline.
+		switch ended := append(body, '\n'); p.walk(ended) {
+		case walkedExactly:
+			if p.failed() {
+				return nil
+			}
+			p.in.meta.repeat()
+			e.known = len(e.all)
+			return p.place()
+		case walkedChanged:
+			return p.finish(contentType, ended)
+		}
+		p.clear()
+	}
+	e.pass++
+	return p.parse(body, contentType)
+}
+
+// forget drops all that is remembered of keys. The groups stay, so that the next
+// row ends what it does not have.
+func (in *ingester) forget() {
+	for i := range in.entries.wide {
+		if w := &in.entries.wide[i]; w.live {
+			in.orphans = append(in.orphans, w.series)
+		}
+	}
+	in.entries.forget()
+}
+
+// failed tells that a limit refused the body.
+func (p *pass) failed() bool { return p.overSamples || p.overBuckets }
+
+// finish ends a good body that is not as the one before. Where it has no content
+// type, it makes no skeleton.
+func (p *pass) finish(contentType string, body []byte) error {
+	if p.failed() {
+		return nil
+	}
+	// Before the entries get new numbers.
+	if err := p.place(); err != nil {
+		return err
+	}
+	e := &p.in.entries
+	p.in.meta.done()
+	p.endStamped(false)
+	if contentType == "" {
+		e.prune()
+	} else {
+		p.scratch = e.rebuild(contentType, body, &p.trail, p.scratch)
+	}
+	return nil
+}
+
+// place gives columns to the series that have none.
+func (p *pass) place() error {
+	in := p.in
+	for i := range p.pending {
+		x := &p.pending[i]
+		row, column, err := in.rows.place(x.series)
+		if err != nil {
+			return storageError(err)
+		}
+		for len(p.cells) <= int(row) {
+			p.cells = append(p.cells, cells{})
+		}
+		p.cells[row].room(in.rows.groups[row].columns)
+		if x.entry != none {
+			e := &in.entries.all[x.entry]
+			e.row, e.column = row, column
+		}
+		p.put(row, column, &x.sample)
+	}
+	return nil
+}
+
+func (p *pass) put(row, column int32, s *sample) {
+	free := false
+	if s.isHistogram() {
+		free = p.cells[row].setHistogram(column, s.h, s.fh)
+	} else {
+		free = p.cells[row].set(column, s.v)
+	}
+	if !free {
+		p.collisions++
+	}
+}
+
+// count adds the pass to the metrics.
+func (p *pass) count(err error) {
+	m := p.in.metrics
+	m.linesSkeleton.Add(float64(p.lines.skeleton))
+	m.linesKey.Add(float64(p.lines.key))
+	m.linesParsed.Add(float64(p.lines.parsed))
+	if errors.Is(err, ErrLabelLimit) {
+		m.overLabelLimits.Inc()
+	}
+	m.collisions.Add(float64(p.collisions))
+	m.duplicates.Add(float64(p.duplicates))
+	m.outOfBounds.Add(float64(p.outOfBounds))
+	if p.overSamples {
+		m.overSampleLimit.Inc()
+	}
+	if p.overBuckets {
+		m.overBucketLimit.Inc()
+	}
+	if p.duplicates > 0 {
+		p.in.logger.Warn("Samples refused: the target exposes the same series twice", "samples", p.duplicates)
+	}
+	if p.outOfBounds > 0 {
+		p.in.logger.Warn("Samples refused: their timestamps are too old or too far in the future", "samples", p.outOfBounds)
+	}
+}
+
+// write stores the batch. It returns nil where all was stored or refused one by
+// one.
+func (p *pass) write(ctx context.Context) error {
+	in := p.in
+	if len(p.zeros.Samples) > 0 {
+		// Each is the beginning of its series or refused: that it is refused says
+		// only that the beginning is known.
+		if err := in.rows.writer.Write(ctx, &p.zeros); err != nil {
+			return err
+		}
+	}
+	b := &p.batch
+	b.Timestamp = p.t
+	stored := 0
+	for i := range in.rows.groups {
+		g, c := &in.rows.groups[i], &p.cells[i]
+		if i > 0 && c.count == 0 && !g.live {
+			continue
+		}
+		if last, ok := g.Last(); ok && last >= p.t {
+			p.outOfOrder += c.count
+			c.count = -1
+			continue
+		}
+		stored += c.count
+		b.Rows = append(b.Rows, storage.Row{Group: g.Group, Values: c.values, Present: c.present, Histograms: c.histograms})
+	}
+	if err := in.rows.writer.Write(ctx, b); err != nil {
+		return err
+	}
+	for i := range in.rows.groups {
+		if n := p.cells[i].count; n >= 0 {
+			in.rows.groups[i].live = n > 0
+		}
+	}
+	p.judge(stored)
+	return nil
+}
+
+// judge counts what the store refused one by one.
+func (p *pass) judge(stored int) {
+	m := p.in.metrics
+	outOfOrder, outOfBounds, duplicates := p.outOfOrder, 0, 0
+	for i := range p.batch.Samples {
+		switch err := p.batch.Samples[i].Err; {
+		case err == nil:
+			stored++
+		case errors.Is(err, storage.ErrOutOfOrder):
+			outOfOrder++
+		case errors.Is(err, storage.ErrDuplicateTimestamp):
+			duplicates++
+		case errors.Is(err, storage.ErrOutOfBounds):
+			outOfBounds++
+		}
+	}
+	m.samplesStored.Add(float64(stored))
+	m.outOfOrder.Add(float64(outOfOrder))
+	m.outOfBounds.Add(float64(outOfBounds))
+	m.duplicates.Add(float64(duplicates))
+	if outOfOrder+outOfBounds+duplicates > 0 {
+		p.in.logger.Warn("Samples refused for their timestamps", "out_of_order", outOfOrder, "out_of_bounds", outOfBounds, "different_value_at_same_time", duplicates)
+	}
+	p.judgeExemplars()
+}
+
+// judgeExemplars counts the exemplars of series all of whose exemplars came too
+// late: where some are new, the target just repeats the others.
+func (p *pass) judgeExemplars() {
+	late := 0
+	x := p.batch.Exemplars
+	for from := 0; from < len(x); {
+		to, refused := from, 0
+		for ; to < len(x) && labels.Equal(x[to].Labels, x[from].Labels); to++ {
+			if errors.Is(x[to].Err, errExemplarOutOfOrder) {
+				refused++
+			}
+		}
+		if refused == to-from {
+			late += refused
+		}
+		from = to
+	}
+	if late > 0 {
+		p.in.metrics.exemplarsOutOfOrder.Add(float64(late))
+		p.in.logger.Warn("Exemplars refused: their series have later ones", "exemplars", late)
+	}
+}

@@ -1,0 +1,314 @@
+package scrape
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
+
+	"monopod/internal/storage"
+)
+
+// loop scrapes one target until it is stopped.
+//
+// Invariant: at most one loop at a time writes a target's group. A loop begins
+// when those before it are done, whether they hand their ingester over (the
+// configuration changed) or just gave their groups up (the target's address
+// changed and its labels did not).
+type loop struct {
+	target   *Target
+	pool     *pool
+	settings *settings
+	interval time.Duration
+	timeout  time.Duration
+	request  *http.Request // nil where the target's labels make no URL
+	in       *ingester
+	logger   *slog.Logger
+	// requestErr is why there is no request.
+	requestErr error
+
+	ctx    context.Context // ends with the loop
+	cancel context.CancelFunc
+	// predecessor hands its ingester over; after are the loops whose groups this
+	// one may continue.
+	predecessor *loop
+	after       []*loop
+	handOver    atomic.Bool
+	// done is closed when the loop writes no more rows.
+	done chan struct{}
+	// forced fails every scrape without asking the target.
+	forced atomic.Pointer[Error]
+
+	last     time.Time // when the last scrape began
+	bodySize int
+
+	intervalLength, intervalLengthHistogram prometheus.Observer
+}
+
+// run scrapes until the loop is stopped, and then ends the target's series unless
+// another loop goes on with them.
+func (l *loop) run() {
+	if p := l.predecessor; p != nil {
+		<-p.done
+		l.inherit(p)
+		l.predecessor = nil
+	}
+	for _, p := range l.after {
+		<-p.done
+	}
+	l.after = nil
+	l.scrapes()
+	if l.handOver.Load() {
+		close(l.done)
+		return
+	}
+	l.in.rows.release()
+	close(l.done)
+	if !l.last.IsZero() {
+		l.endSeries()
+	}
+}
+
+// inherit takes the ingester of the loop before, with the groups that it holds.
+func (l *loop) inherit(p *loop) {
+	rules, logger := l.in.rules, l.in.logger
+	l.in, l.last, l.bodySize = p.in, p.last, p.bodySize
+	p.in = nil
+	l.in.logger = logger
+	if !l.settings.sameSeries(p.settings) {
+		l.in.forget()
+	}
+	hadExtra := l.in.rules.extraReport
+	l.in.rules = rules
+	l.target.setMetadata(l.in.meta)
+	if rules.extraReport && !hadExtra && len(l.in.rows.groups) > 0 {
+		for i := reportTimeout; i < reportSeries; i++ {
+			if err := l.in.openReportColumn(i, reportNames()[i]); err != nil {
+				// The next scrape opens the group anew and reports what is wrong.
+				l.in.rows.release()
+				l.in.rows.groups, l.in.rows.byBase = nil, nil
+				l.in.forget()
+				return
+			}
+		}
+	}
+}
+
+// stop ends the loop after the scrape under way, without waiting for it.
+func (l *loop) stop() { l.cancel() }
+
+func (l *loop) scrapes() {
+	if !l.wait(l.firstScrape()) {
+		return
+	}
+	aligned := time.Now().Round(0)
+	ticker := time.NewTicker(l.interval)
+	defer ticker.Stop()
+	for l.ctx.Err() == nil {
+		// Round drops the monotonic clock: timestamps are those of the wall.
+		at := time.Now().Round(0)
+		if tolerance := l.pool.opts.tolerance(l.interval); tolerance > 0 {
+			// A tick may have been missed, or several.
+			for at.Sub(aligned) >= l.interval {
+				aligned = aligned.Add(l.interval)
+			}
+			if at.Sub(aligned) <= tolerance {
+				at = aligned
+			}
+		}
+		l.scrape(at)
+		select {
+		case <-l.ctx.Done():
+		case <-ticker.C:
+		}
+	}
+}
+
+// firstScrape is the time until the first scrape. Targets are spread over the
+// interval; one inside this process need not wait, it is no server to spare.
+func (l *loop) firstScrape() time.Duration {
+	if _, local := l.pool.opts.Local[l.target.Value(model.AddressLabel)]; local && l.last.IsZero() {
+		return 0
+	}
+	return l.target.offset(time.Now(), l.interval, l.settings.offsetSeed)
+}
+
+func (l *loop) wait(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return l.ctx.Err() == nil
+	case <-l.ctx.Done():
+		return false
+	}
+}
+
+// scrape fetches the target once and writes the outcome at the given time. A
+// scrape under way ends with the pool, not with the loop, so that a change of the
+// configuration loses none.
+func (l *loop) scrape(at time.Time) {
+	start := time.Now()
+	if !l.last.IsZero() {
+		since := start.Sub(l.last).Seconds()
+		l.intervalLength.Observe(since)
+		l.intervalLengthHistogram.Observe(since)
+	}
+	l.last = start
+	out := Scrape{Start: at}
+
+	var got answer
+	if forced := l.forced.Load(); forced != nil {
+		out.Err = forced
+	} else if l.request == nil {
+		out.Err = &Error{Kind: KindOther, Err: l.requestErr, Hint: "relabelling made no valid URL: look at __scheme__, __address__ and __metrics_path__"}
+	} else {
+		buf := l.pool.bodies.get(l.bodySize)
+		defer func() { l.pool.bodies.put(got.body) }()
+		ctx, cancel := context.WithTimeout(l.pool.ctx, l.timeout)
+		var err error
+		got, err = l.settings.client.fetch(ctx, l.request, l.timeout, buf)
+		cancel()
+		if l.pool.ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			out.Err = err
+		} else if len(got.body) > 0 {
+			l.bodySize = len(got.body)
+		}
+	}
+	l.ingest(start, at, &got, &out)
+}
+
+// ingest writes what was fetched.
+func (l *loop) ingest(start, at time.Time, got *answer, out *Scrape) {
+	if err := l.in.openReport(); err != nil {
+		out.Duration = time.Since(start)
+		l.reportFailure(out)
+		l.writeFailed(err)
+		return
+	}
+	p := l.in.begin(at.UnixMilli(), start)
+	defer p.free()
+	bodyBytes := 0.0
+	if out.Err == nil {
+		out.ContentType, out.Compressed = got.contentType, got.compressed
+		out.BodyBytes, bodyBytes = len(got.body), float64(len(got.body))
+		l.pool.metrics.bytesReceived.Add(bodyBytes)
+		r := p.read(got.body, got.contentType)
+		out.Samples, out.Kept, out.SeriesAdded = r.scraped, r.kept, r.added
+		out.Err = r.err
+	} else {
+		p.fail()
+		if errors.Is(out.Err, ErrBodySize) {
+			l.pool.metrics.overBodySize.Inc()
+			bodyBytes = -1
+		}
+	}
+	out.Duration = time.Since(start)
+	up := 1.0
+	if out.Err != nil {
+		up = 0
+	}
+	p.setReport(&[reportSeries]float64{
+		reportUp: up, reportDuration: out.Duration.Seconds(),
+		reportScraped: float64(out.Samples), reportKept: float64(out.Kept), reportAdded: float64(out.SeriesAdded),
+		reportTimeout: l.timeout.Seconds(), reportSampleLimit: float64(l.in.rules.limits.samples), reportBodyBytes: bodyBytes,
+	})
+	l.reportFailure(out)
+	if err := p.write(l.pool.ctx); err != nil {
+		l.writeFailed(err)
+	} else {
+		l.target.reportWrite(nil)
+	}
+	if l.in.rules.extraReport {
+		l.pool.metrics.duration.Observe(time.Since(start).Seconds())
+	}
+}
+
+func (l *loop) reportFailure(out *Scrape) {
+	l.target.report(*out)
+	if out.Err == nil {
+		return
+	}
+	var e *Error
+	kind := KindOther
+	if errors.As(out.Err, &e) {
+		kind = e.Kind
+	}
+	l.pool.metrics.failures.WithLabelValues(string(kind)).Inc()
+	l.logger.Debug("Scrape failed", "err", out.Err)
+	if log := l.pool.failures.Load(); log != nil {
+		log.write(l.pool.name, l.target.String(), out.Err)
+	}
+}
+
+func (l *loop) writeFailed(err error) {
+	if l.pool.ctx.Err() != nil {
+		return
+	}
+	l.pool.metrics.writeFailures.Inc()
+	// The store says by itself, once, that it takes nothing: one line for each
+	// target would hide it.
+	if l.target.WriteError() == nil {
+		l.logger.Warn("Scrape not stored", "err", err)
+	}
+	l.target.reportWrite(storageError(err))
+}
+
+// endSeries ends the series of a target that is gone. It may come back under
+// other labels or be moved to another pool, so two scrapes and a bit are waited
+// for. When the process ends there is no marker: the target is scraped again
+// after the start.
+func (l *loop) endSeries() {
+	ctx := l.pool.ctx
+	wait := func(d time.Duration) bool {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return ctx.Err() == nil
+		case <-ctx.Done():
+			return false
+		}
+	}
+	if !wait(time.Until(l.last.Add(l.interval))) {
+		return
+	}
+	t := time.Now().UnixMilli()
+	if !wait(l.interval + l.interval/10) {
+		return
+	}
+	for i := range l.in.rows.groups {
+		if err := l.in.rows.groups[i].End(ctx, t); err != nil && ctx.Err() == nil {
+			l.logger.Warn("Series of a target that is gone were not ended", "err", err)
+		}
+	}
+	var stale []storage.Sample
+	end := func(series labels.Labels) {
+		stale = append(stale, storage.Sample{Labels: series, T: t, V: math.Float64frombits(value.StaleNaN)})
+	}
+	for i := range l.in.entries.wide {
+		if w := &l.in.entries.wide[i]; w.live {
+			end(w.series)
+		}
+	}
+	for _, series := range l.in.orphans {
+		end(series)
+	}
+	if len(stale) == 0 {
+		return
+	}
+	if err := l.in.rows.writer.Write(ctx, &storage.Batch{Timestamp: t, Samples: stale}); err != nil && ctx.Err() == nil {
+		l.logger.Warn("Series of a target that is gone were not ended", "err", err)
+	}
+}
