@@ -34,8 +34,8 @@ var acceptedFlags = []acceptedFlag{
 	{"web.enable-remote-write-receiver", flagBool, "false", "Remote write is not received."},
 	{"web.remote-write-receiver.accepted-protobuf-messages", flagStrings, "", "Remote write is not received."},
 	{"web.enable-otlp-receiver", flagBool, "false", "OTLP is not received."},
-	{"web.console.templates", flagString, "consoles", "There are no console templates: dashboards replace them."},
-	{"web.console.libraries", flagString, "console_libraries", "There are no console templates: dashboards replace them."},
+	{"web.console.templates", flagString, "consoles", "There are no console templates."},
+	{"web.console.libraries", flagString, "console_libraries", "There are no console templates."},
 	{"web.search.max-limit", flagInt, "10000", "There is no search API."},
 
 	{"storage.tsdb.max-block-duration", flagDuration, "", "Blocks are sized by the storage engine."},

@@ -21,6 +21,7 @@ type feature struct {
 
 // knownFeatures are all names that Prometheus's --enable-feature takes.
 var knownFeatures = []feature{
+	{"created-timestamp-zero-ingestion", featureEffective, "Store a zero at the start timestamp of counters and histograms, and prefer the protobuf format, which tells it."},
 	{"exemplar-storage", featureEffective, "Keep exemplars and answer query_exemplars."},
 	{"extra-scrape-metrics", featureEffective, "Make true the default of extra_scrape_metrics in the config file."},
 	{"promql-binop-fill-modifiers", featureEffective, "PromQL: fill, fill_left and fill_right."},
@@ -28,6 +29,7 @@ var knownFeatures = []feature{
 	{"promql-experimental-functions", featureEffective, "PromQL: functions that are marked experimental."},
 	{"promql-extended-range-selectors", featureEffective, "PromQL: anchored and smoothed."},
 	{"promql-per-step-stats", featureEffective, "Count samples per step in query statistics (stats=all)."},
+	{"type-and-unit-labels", featureEffective, "Give series the labels __type__ and __unit__."},
 
 	{"auto-reload-config", featureAlways, "Changed files are read again by themselves: --config.auto-reload."},
 	{"native-histograms", featureAlways, "scrape_native_histograms in the config file decides."},
@@ -35,7 +37,6 @@ var knownFeatures = []feature{
 	{"promql-duration-expr", featureAlways, "PromQL: arithmetic in durations."},
 
 	{"concurrent-rule-eval", featureAccepted, "Rules are not evaluated."},
-	{"created-timestamp-zero-ingestion", featureAccepted, "Start timestamps are not stored."},
 	{"delayed-compaction", featureAccepted, "Compaction is scheduled by the storage engine."},
 	{"fast-startup", featureAccepted, "The storage engine's own."},
 	{"histograms-st-encoding", featureAccepted, "Start timestamps are not stored."},
@@ -47,7 +48,6 @@ var knownFeatures = []feature{
 	{"search-api", featureAccepted, "There is no search API."},
 	{"st-storage", featureAccepted, "Start timestamps are not stored."},
 	{"st-synthesis", featureAccepted, "Start timestamps are not stored."},
-	{"type-and-unit-labels", featureAccepted, "Type and unit are metadata, not labels."},
 	{"use-start-timestamps", featureAccepted, "Start timestamps are not stored."},
 	{"use-uncached-io", featureAccepted, "The storage engine's own."},
 	{"xor2-encoding", featureAccepted, "The storage engine chooses encodings by itself."},

@@ -59,6 +59,13 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 	if f.memlimitRatio <= 0 || f.memlimitRatio > 1 {
 		return app.Options{}, usagef("--auto-gomemlimit.ratio=%v: must be greater than 0 and at most 1", f.memlimitRatio)
 	}
+	for name, n := range map[string]int{
+		"web.max-connections": f.maxConnections, "query.max-concurrency": f.queryConcurrency, "query.max-samples": f.queryMaxSamples,
+	} {
+		if n < 1 {
+			return app.Options{}, usagef("--%s=%d: must be at least 1", name, n)
+		}
+	}
 	external, err := externalURL(f.externalURL)
 	if err != nil {
 		return app.Options{}, usagef("--web.external-url=%s: %w", f.externalURL, err)

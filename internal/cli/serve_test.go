@@ -147,6 +147,8 @@ func TestRefusedOptions(t *testing.T) {
 		"--storage.agent.path=x":                      "--storage.agent.path: only for agent mode",
 		"--auto-gomemlimit.ratio=0":                   "must be greater than 0 and at most 1",
 		"--auto-gomemlimit.ratio=1.5":                 "must be greater than 0 and at most 1",
+		"--query.max-concurrency=0":                   "--query.max-concurrency=0: must be at least 1",
+		"--web.max-connections=-1":                    "--web.max-connections=-1: must be at least 1",
 		"--web.external-url='http://a'":               "must not begin or end with quotes",
 		"--web.external-url=http:///a":                "has no host",
 		"--web.external-url=:a":                       "missing protocol scheme",
