@@ -145,7 +145,7 @@ func (p *pass) keep(i uint32, series labels.Labels, s *sample, start int64) {
 	if s.stamped || start != 0 || len(p.exemplars) > 0 || e.all[i].wide != 0 {
 		w := e.wideOf(i)
 		w.series = series
-		w.stamped, w.live = e.pass, s.stamped && in.rules.trackTimestamps
+		w.met, w.stamped = e.pass, s.stamped && in.rules.trackTimestamps
 		if start > 0 && start < t && start != w.start {
 			p.zeros.Samples = append(p.zeros.Samples, zeroSample(series, start, s))
 		}
@@ -206,10 +206,12 @@ func (p *pass) endStamped(all bool) {
 	in, e := p.in, &p.in.entries
 	gone := in.orphans
 	for i := range e.wide {
-		if w := &e.wide[i]; w.live && (all || w.stamped != e.pass) {
-			w.live = false
+		w := &e.wide[i]
+		there := !all && w.met == e.pass
+		if w.live && !there {
 			gone = append(gone, w.series)
 		}
+		w.live = there && w.stamped
 	}
 	in.orphans = nil
 	if len(gone) == 0 {
@@ -218,7 +220,7 @@ func (p *pass) endStamped(all bool) {
 	// Another line, or an entry made anew, may have the same series.
 	there := map[string]bool{}
 	for i := range e.wide {
-		if w := &e.wide[i]; !all && w.stamped == e.pass {
+		if w := &e.wide[i]; !all && w.met == e.pass {
 			there[string(w.series.Bytes(nil))] = true
 		}
 	}

@@ -36,10 +36,11 @@ const (
 // timestamps.
 type wide struct {
 	series labels.Labels
-	// stamped is the last pass in which the line had a timestamp whose staleness
-	// is tracked; live tells that no marker has been written since.
-	stamped uint32
-	live    bool
+	// met is the last pass that met the line, and stamped tells that the line had a
+	// timestamp then whose staleness is tracked. live tells that it did in the last
+	// good body.
+	met           uint32
+	stamped, live bool
 	// start is the last start timestamp in milliseconds.
 	start int64
 }
@@ -51,8 +52,8 @@ type entries struct {
 	// bytes is the skeleton's, or the keys of a body that has none; extra is the
 	// keys that came since.
 	bytes, extra []byte
-	all   []entry
-	wide  []wide
+	all          []entry
+	wide         []wide
 	// index finds an entry by its key: open addressing, with the entry's number
 	// plus one. It is built when it is first needed: a body that follows the
 	// skeleton does without.
@@ -171,6 +172,26 @@ func (e *entries) keep(old *entries, i, off uint32) uint32 {
 	}
 	e.all = append(e.all, x)
 	return uint32(len(e.all) - 1)
+}
+
+// extent is how much is remembered, to go back to.
+type extent struct{ all, extra, wide int }
+
+func (e *entries) extent() extent { return extent{len(e.all), len(e.extra), len(e.wide)} }
+
+// shrink forgets what was added since the extent was taken.
+func (e *entries) shrink(to extent) {
+	if len(e.all) > to.all {
+		e.all, e.extra, e.index = e.all[:to.all], e.extra[:to.extra], nil
+	}
+	if len(e.wide) > to.wide {
+		e.wide = e.wide[:to.wide]
+		for i := range e.all {
+			if int(e.all[i].wide) > to.wide {
+				e.all[i].wide = 0
+			}
+		}
+	}
 }
 
 // grownWild tells that scrapes that fail leave ever new keys behind.

@@ -187,6 +187,7 @@ func (p *pass) guarded(body []byte, contentType string) (err error) {
 	}
 	if e.skeleton.usable() && e.skeleton.contentType == contentType {
 		e.pass++
+		before := e.extent()
 		// The parser too ends the body with a newline.
 		switch ended := append(body, '\n'); p.walk(ended) {
 		case walkedExactly:
@@ -194,12 +195,14 @@ func (p *pass) guarded(body []byte, contentType string) (err error) {
 				return nil
 			}
 			p.in.meta.repeat()
+			p.endStamped(false)
 			e.known = len(e.all)
 			return p.place()
 		case walkedChanged:
 			return p.finish(contentType, ended)
 		}
 		p.clear()
+		e.shrink(before)
 	}
 	e.pass++
 	return p.parse(body, contentType)

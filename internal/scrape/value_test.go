@@ -85,12 +85,12 @@ func TestParseStamp(t *testing.T) {
 
 func TestScanKey(t *testing.T) {
 	for in, want := range map[string]string{
-		"up 1\n":                          "up",
-		"a:b_c9{x=\"y\"} 1\n":             `a:b_c9{x="y"}`,
-		`a{x="} \" {"} 1` + "\n":          `a{x="} \" {"}`,
+		"up 1\n":                           "up",
+		"a:b_c9{x=\"y\"} 1\n":              `a:b_c9{x="y"}`,
+		`a{x="} \" {"} 1` + "\n":           `a{x="} \" {"}`,
 		`{"quoted name","x"="y"} 1` + "\n": `{"quoted name","x"="y"}`,
-		"up\t1\n":                         "up",
-		"up{} 1\n":                        "up{}",
+		"up\t1\n":                          "up",
+		"up{} 1\n":                         "up{}",
 	} {
 		end, ok := scanKey([]byte(in), 0)
 		if !ok || in[:end] != want {
