@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -60,6 +61,7 @@ type Log struct {
 		left    []segment
 		sizes   []size // of the segments before seg
 		entries bool   // the directory has entries that are not durable
+		found   []size // the segments of earlier processes, until synced
 		newDir  bool   // so has its parent
 		failed  error  // of a sync: wraps ErrNotDurable
 		closed  bool
@@ -114,7 +116,8 @@ func Open(fsys vfs.FS, dir string, o Options) (*Log, error) {
 		}
 		l.mu.seg = s.number + 1
 	}
-	l.mu.sizes = segments
+	l.mu.sizes, l.mu.found = segments, segments
+	l.mu.entries = len(segments) > 0
 	return l, nil
 }
 
@@ -249,7 +252,7 @@ func (l *Log) syncSyncing() error {
 	if l.mu.torn {
 		l.cutLocked()
 	}
-	left, file, seg, end := l.mu.left, l.mu.file, l.mu.seg, l.mu.end
+	left, file, seg, end, found := l.mu.left, l.mu.file, l.mu.seg, l.mu.end, l.mu.found
 	if end == l.mu.synced {
 		file = nil
 	}
@@ -257,7 +260,10 @@ func (l *Log) syncSyncing() error {
 	l.mu.entries, l.mu.newDir = false, false
 	l.mu.Unlock()
 
-	err := l.syncFiles(left, file, entries, newDir)
+	err := l.syncFound(found)
+	if err == nil {
+		err = l.syncFiles(left, file, entries, newDir)
+	}
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -269,11 +275,32 @@ func (l *Log) syncSyncing() error {
 	for _, s := range left {
 		err = errors.Join(err, s.file.Close())
 	}
-	l.mu.left = l.mu.left[len(left):]
+	l.mu.left, l.mu.found = l.mu.left[len(left):], nil
 	if file != nil && l.mu.seg == seg {
 		l.mu.synced = end
 	}
 	return err
+}
+
+// syncFound syncs what the process before wrote but, killed, did not sync.
+func (l *Log) syncFound(segments []size) error {
+	for _, s := range segments {
+		f, err := l.fsys.Open(l.path(s.number))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // removed since
+		}
+		if err != nil {
+			return err
+		}
+		err = ignoreReadOnly(f.Sync())
+		if cerr := f.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *Log) syncFiles(left []segment, file vfs.File, entries, newDir bool) error {
@@ -288,7 +315,7 @@ func (l *Log) syncFiles(left []segment, file vfs.File, entries, newDir bool) err
 		}
 	}
 	if entries {
-		if err := l.fsys.SyncDir(l.dir); err != nil {
+		if err := ignoreReadOnly(l.fsys.SyncDir(l.dir)); err != nil {
 			return err
 		}
 	}
@@ -343,7 +370,7 @@ func (l *Log) Recover() (first int, err error) {
 				l.o.Logger.Warn("Close of a segment whose sync failed", "file", l.path(s.number), "err", err)
 			}
 		}
-		l.mu.left = nil
+		l.mu.left, l.mu.found = nil, nil
 		if err := l.beginLocked(); err != nil {
 			l.mu.Unlock()
 			return 0, fmt.Errorf("recover write-ahead log: %w", err)

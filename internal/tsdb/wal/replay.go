@@ -142,7 +142,7 @@ func (r *replay) segment(number int, end int64) error {
 		return err
 	}
 	defer f.Close()
-	r.w = window{f: f, end: end, buf: r.w.buf}
+	r.w = window{f: f, end: end, buf: r.w.buf[:0]}
 	offset := int64(headerSize)
 	head := r.w.at(0, headerSize)
 	if _, ok := parseHeader(head); ok {
@@ -175,8 +175,9 @@ func (r *replay) segment(number int, end int64) error {
 				return err
 			}
 			r.stats.Bytes += next - offset
-		} else if next == end && r.tornTail(offset, end) {
+		} else if r.resync(number, next) == end && r.tornTail(offset, end) {
 			r.stats.TornTails++
+			return nil
 		} else {
 			r.damage(r.stretch(number, offset, next-offset, "frame body does not match its checksum"))
 		}

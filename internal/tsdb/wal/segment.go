@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"monopod/internal/vfs"
 )
@@ -130,6 +131,14 @@ func parseHead(b, scratch []byte, number int, offset int64) (length int, sum uin
 }
 
 func uvarintLen(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
+
+// ignoreReadOnly: on a file system that cannot be written nothing is unsynced.
+func ignoreReadOnly(err error) error {
+	if errors.Is(err, syscall.EROFS) {
+		return nil
+	}
+	return err
+}
 
 func ignoreAbsent(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
