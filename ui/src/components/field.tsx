@@ -11,17 +11,19 @@ export type TextFieldProps = {
   icon?: IconName;
   placeholder?: string;
   error?: string;
+  type?: 'text' | 'search';
   inputRef?: Ref<HTMLInputElement>;
 };
 
 export function TextField(props: TextFieldProps) {
-  const { label, hideLabel, value, onInput, icon, placeholder, error, inputRef } = props;
+  const { label, hideLabel, value, onInput, icon, placeholder, error, type, inputRef } = props;
   return (
     <label class="field">
       <span class={hideLabel ? 'visually-hidden' : 'field-label'}>{label}</span>
       <span class={error ? 'field-box is-invalid' : 'field-box'}>
         {icon && <Icon name={icon} />}
         <input
+          role={type === 'search' ? 'searchbox' : undefined}
           type="text"
           ref={inputRef}
           value={value}

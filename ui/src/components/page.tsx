@@ -11,10 +11,13 @@ export type PageLayoutProps = {
   children?: ComponentChildren;
 };
 
+// The server may have put a title of the user's into the document.
+const productTitle = globalThis.document?.title || 'Monopod';
+
 /** The frame of every page: sticky header, then content. Sets the document's title. */
 export function Page({ title, lead, actions, children }: PageLayoutProps) {
   useEffect(() => {
-    document.title = `${title} · Monopod`;
+    document.title = `${title} · ${productTitle}`;
   }, [title]);
   return (
     <div class="page">

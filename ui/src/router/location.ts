@@ -5,7 +5,8 @@ import { batch, computed, signal } from '@preact/signals';
  * through these signals and writes it through `navigate` and `setQuery`, and
  * whatever is not in the URL is gone after a reload on purpose.
  *
- * Paths are below the base path, which the server states in `<base href>`.
+ * Paths are below the base path, which the server states in `<base href>`,
+ * relative to the address that it was asked for.
  */
 const basePath =
   typeof document === 'undefined' ? '' : new URL(document.baseURI).pathname.replace(/\/[^/]*$/, '');
@@ -73,6 +74,8 @@ export function encodeQuery(params: URLSearchParams): string {
 
 /** Starts following the history and plain clicks on links into this application. */
 export function startRouter(): void {
+  // A relative base would move along with the address.
+  document.querySelector('base')?.setAttribute('href', `${basePath}/`);
   window.addEventListener('popstate', readWindow);
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0) return;

@@ -1,6 +1,53 @@
-import { path } from '../router/location';
+import './app.css';
+import { useEffect } from 'preact/hooks';
+import { text } from '../i18n/text';
+import { navigate, path } from '../router/location';
+import { href } from '../routes';
+import { Banner } from './banner';
+import { useKeys } from './keys';
+import { KeysHelp } from './keys-help';
+import { isNavCollapsed, Nav } from './nav';
+import { Palette } from './palette';
+import { isKeysOpen, isPaletteOpen } from './palette-state';
 import { RouteView } from './route-view';
+import { startServerWatch } from './server';
+import { toggleTheme } from './theme';
+import { Toasts } from './toasts';
 
 export function App() {
-  return <RouteView path={path.value} />;
+  useEffect(startServerWatch, []);
+  const togglePalette = () => {
+    isPaletteOpen.value = !isPaletteOpen.peek();
+  };
+  useKeys({
+    'mod+k': togglePalette,
+    'mod+b': () => {
+      isNavCollapsed.value = !isNavCollapsed.peek();
+    },
+    '/': togglePalette,
+    '?': () => {
+      isKeysOpen.value = true;
+    },
+    t: toggleTheme,
+    'g h': () => navigate(href('home')),
+    'g e': () => navigate(href('explore')),
+    'g t': () => navigate(href('targets')),
+    'g d': () => navigate(href('discovery')),
+    'g s': () => navigate(href('status', { section: 'runtime' })),
+  });
+  return (
+    <div class="app">
+      <a class="app-skip" href="#content" data-external>
+        {text.value.nav.skip}
+      </a>
+      <Nav />
+      <main class="app-main" id="content" tabIndex={-1}>
+        <Banner />
+        <RouteView path={path.value} />
+      </main>
+      <Palette />
+      <KeysHelp />
+      <Toasts />
+    </div>
+  );
 }

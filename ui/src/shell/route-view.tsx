@@ -1,9 +1,12 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
+import { Button } from '../components/button';
+import { EmptyState } from '../components/notice';
+import { Page } from '../components/page';
 import { text } from '../i18n/text';
-import { navigate } from '../router/location';
-import { findRoute, type PageProps, type RouteId, routes } from '../routes';
+import { navigate, withBase } from '../router/location';
+import { findRoute, href, type PageProps, type RouteId, routes } from '../routes';
 
 type Loaded = { page: ComponentType<PageProps> } | { failed: true };
 
@@ -32,17 +35,28 @@ export function RouteView({ path }: { path: string }) {
     preloadPage(match.id);
   }, [match]);
 
+  const { common } = text.value;
   if (!match) {
     return (
-      <div class="notice">
-        <h1>{text.value.common.notFound}</h1>
-        <p>{text.value.common.notFoundHint(path)}</p>
-      </div>
+      <Page title={common.notFound}>
+        <EmptyState icon="search" title={common.notFoundHint(path)}>
+          <a href={withBase(href('home'))}>{common.goHome}</a>
+        </EmptyState>
+      </Page>
     );
   }
   const state = loaded.value[match.id];
-  if (!state) return null;
-  if ('failed' in state) return <p>{text.value.common.pageFailed}</p>;
+  // The chunk is small and mostly preloaded: an empty header holds its place.
+  if (!state) return <div class="page-header" aria-busy="true" />;
+  if ('failed' in state) {
+    return (
+      <Page title={common.pageFailed}>
+        <EmptyState icon="warning" title={common.pageFailedHint}>
+          <Button onClick={() => window.location.reload()}>{common.reload}</Button>
+        </EmptyState>
+      </Page>
+    );
+  }
   const { page: PageComponent } = state;
   return <PageComponent params={match.params} />;
 }

@@ -1,0 +1,58 @@
+import type { Result } from './errors';
+import { get, type RequestOptions } from './request';
+
+/** Monopod's own view of itself, `/api/monopod/v1/status`; parts are null while it starts. */
+export type ServerStatus = {
+  state: 'starting' | 'ready' | 'stopping' | (string & Record<never, never>);
+  version: string;
+  prometheusVersion: string;
+  revision: string;
+  goVersion: string;
+  startTime: string;
+  uptimeSeconds: number;
+  routePrefix: string;
+  /** Whether reloading and quitting over HTTP is allowed. */
+  lifecycleEnabled: boolean;
+  adminEnabled: boolean;
+  config: ConfigReload | null;
+  storage: StorageState | null;
+  targets: TargetCounts | null;
+};
+
+export type ConfigReload = {
+  successful: boolean;
+  error: string;
+  /** What asked for the reload: a signal, a changed file, a request. */
+  cause: string;
+  attempt: string | null;
+  success: string | null;
+};
+
+export type StorageState = {
+  path: string;
+  replay: { done: boolean; min: number; max: number; current: number } | null;
+  retention: string | null;
+  head: {
+    numSeries: number;
+    numLabelPairs: number;
+    chunkCount: number;
+    minTime: number;
+    maxTime: number;
+  } | null;
+  usage: {
+    logBytes: number;
+    headBytes: number;
+    blockBytes: number;
+    freeBytes: number;
+    samplesAppended: number;
+    /** Milliseconds since the epoch. */
+    oldestTime: number;
+  } | null;
+  blocks: number | null;
+};
+
+export type TargetCounts = { up: number; down: number; unknown: number; dropped: number };
+
+export function serverStatus(options: RequestOptions = {}): Promise<Result<ServerStatus>> {
+  return get('/api/monopod/v1/status', {}, options);
+}
