@@ -58,7 +58,7 @@ func (m *metrics) instrument(route string, next http.Handler) http.Handler {
 	requests := m.requests.MustCurryWith(prometheus.Labels{"handler": route})
 	fine := requests.WithLabelValues("200")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
+		start, returned := time.Now(), false
 		defer func() {
 			rec, ok := w.(*recorder)
 			if !ok {
@@ -66,13 +66,18 @@ func (m *metrics) instrument(route string, next http.Handler) http.Handler {
 			}
 			duration.Observe(time.Since(start).Seconds())
 			size.Observe(float64(rec.bytes))
-			if code := rec.statusCode(); code == http.StatusOK {
+			code := rec.statusCode()
+			if !returned && rec.code == 0 {
+				code = http.StatusInternalServerError // what a panic is answered with
+			}
+			if code == http.StatusOK {
 				fine.Inc()
 			} else {
 				requests.WithLabelValues(strconv.Itoa(code)).Inc()
 			}
 		}()
 		next.ServeHTTP(w, r)
+		returned = true
 	})
 }
 

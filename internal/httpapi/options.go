@@ -79,7 +79,8 @@ type Options struct {
 	Rules         RuleSource
 	Alertmanagers AlertmanagerSource
 	Notifications NotificationSource
-	// Features is what /api/v1/features answers, by category and name.
+	// Features is what /api/v1/features answers beside the server's own, by
+	// category and name.
 	Features func() map[string]map[string]bool
 
 	Now func() time.Time // default time.Now

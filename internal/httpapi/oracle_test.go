@@ -120,6 +120,9 @@ func (f *fixture) newOracle(engine *promql.Engine, tg testTargets, rl testRules,
 			registry.Set(category, name, on)
 		}
 	}
+	for name, on := range ownFeatures(o) {
+		registry.Set(features.API, name, on)
+	}
 	b := o.Build
 	origin := regexp.MustCompile("^(?:.*)$")
 	if o.CORSOrigin != nil {

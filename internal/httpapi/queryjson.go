@@ -21,6 +21,9 @@ func writeQueryResult(j *jsonWriter, v parser.Value, s *stats.BuiltinStats) {
 	case promql.Matrix:
 		j.beginArray()
 		for i := range v {
+			if j.err != nil {
+				break // the client is gone
+			}
 			writeSeries(j, &v[i])
 		}
 		j.endArray()

@@ -87,7 +87,7 @@ func (s *Server) newRouter() (*router, error) {
 	t := &router{s: s, mux: http.NewServeMux(), compress: compress, respond: &responder{}}
 	st := &status{
 		config: s.options.Config, flags: s.options.Flags, build: s.options.Build, storage: s.options.Storage,
-		gatherer: s.options.Gatherer, features: s.options.Features, now: s.options.Now, birth: s.birth, cwd: s.cwd,
+		gatherer: s.options.Gatherer, features: s.options.Features, own: ownFeatures(&s.options), now: s.options.Now, birth: s.birth, cwd: s.cwd,
 	}
 	tg := s.newTargets()
 	t.queryRoutes()

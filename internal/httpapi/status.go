@@ -93,6 +93,7 @@ type status struct {
 	storage  StorageSource
 	gatherer prometheus.Gatherer
 	features func() map[string]map[string]bool
+	own      map[string]bool // features of the category "api"
 	now      func() time.Time
 	birth    time.Time
 	cwd      string
@@ -310,10 +311,15 @@ func writeReplay(j *jsonWriter, r Replay) {
 
 // featureFlags keeps operators such as >= readable, as upstream does.
 func (s *status) featureFlags(*http.Request) result {
-	if s.features == nil {
-		return fail(errorInternal, errors.New("feature registry not configured"))
+	all := map[string]map[string]bool{"api": maps.Clone(s.own)}
+	if s.features != nil {
+		for category, flags := range s.features() {
+			if all[category] == nil {
+				all[category] = map[string]bool{}
+			}
+			maps.Copy(all[category], flags)
+		}
 	}
-	all := s.features()
 	return ok(func(j *jsonWriter) {
 		j.beginObject()
 		for _, category := range slices.Sorted(maps.Keys(all)) {
@@ -331,6 +337,17 @@ func (s *status) featureFlags(*http.Request) result {
 		}
 		j.endObject()
 	})
+}
+
+// ownFeatures is what this server can do, under the names that clients of
+// Prometheus look for.
+func ownFeatures(o *Options) map[string]bool {
+	return map[string]bool{
+		"lifecycle": o.EnableLifecycle, "admin": o.EnableAdminAPI,
+		"label_values_match": true, "query_warnings": true, "query_stats": true,
+		"time_range_series": true, "time_range_labels": true,
+		"exclude_alerts": o.Rules != nil,
+	}
 }
 
 // selfMetrics answers the program's own metrics as JSON.

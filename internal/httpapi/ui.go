@@ -209,7 +209,8 @@ const maxPageDepth = 8
 
 func (u *webUI) servePage(w http.ResponseWriter, r *http.Request) {
 	rest := r.PathValue("rest")
-	if strings.Contains(rest, "%") { // encoded twice
+	// Encoded twice, or with an encoded slash, which browsers do not count as one.
+	if strings.Contains(rest, "%") || strings.Contains(strings.ToLower(r.URL.EscapedPath()), "%2f") {
 		http.NotFound(w, r)
 		return
 	}
