@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,12 +73,11 @@ func TestFailuresHideNobody(t *testing.T) {
 func TestHangingCollector(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		calls := 0
+		var calls atomic.Int32
 		n := nodeOf(slog.New(slog.DiscardHandler), map[string]source{
 			"good": gives("good_metric"),
 			"nfs": update(func(ch chan<- prometheus.Metric) error {
-				calls++
-				if calls == 1 {
+				if calls.Add(1) == 1 {
 					<-release
 				}
 				return gives("nfs_metric")(ch)
@@ -99,8 +99,8 @@ func TestHangingCollector(t *testing.T) {
 		if took := time.Since(start); took != 0 || !strings.Contains(got, "good_metric 1") {
 			t.Errorf("the next scrape waited %v for the collector that still hangs:\n%s", took, got)
 		}
-		if calls != 1 {
-			t.Errorf("a hanging collector was started %d times", calls)
+		if n := calls.Load(); n != 1 {
+			t.Errorf("a hanging collector was started %d times", n)
 		}
 
 		close(release)
