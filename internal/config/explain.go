@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -82,17 +83,31 @@ func parseNodes(file, text string) (*yamlnode.Node, *Problem) {
 	var doc yamlnode.Node
 	if err := yamlnode.Unmarshal([]byte(text), &doc); err != nil {
 		p := unlocated(file, err)
-		p.Text = "not YAML: " + p.Text
+		p.Line = syntaxLine(text, p.Text)
 		p.Hint = syntaxHint(p.Text)
-		if line := firstTab(text); line > 0 && strings.Contains(p.Text, "cannot start any token") {
-			p.Line, p.Hint = line, "YAML has no tabs before a key; indent with blanks"
+		if line := firstTab(text); line > 0 && (strings.Contains(p.Text, "cannot start any token") || strings.Contains(p.Text, "tab character")) {
+			p.Line, p.Hint = line, "YAML takes no tabs for indentation; use blanks"
 		}
+		p.Text = "not YAML: " + p.Text
 		return nil, &p
 	}
 	if len(doc.Content) == 0 || isNull(doc.Content[0]) {
 		return nil, nil
 	}
 	return doc.Content[0], nil
+}
+
+// syntaxLine is the line of a syntax error. The parser's own answer is often where a
+// block began, or the end of the file; this is the first line with which the text
+// has the error.
+func syntaxLine(text, message string) int {
+	lines := strings.SplitAfter(text, "\n")
+	n := sort.Search(len(lines), func(n int) bool {
+		var doc yamlnode.Node
+		err := yamlnode.Unmarshal([]byte(strings.Join(lines[:n+1], "")), &doc)
+		return err != nil && unlocated("", err).Text == message
+	})
+	return min(n+1, len(lines))
 }
 
 func syntaxHint(text string) string {
@@ -133,9 +148,14 @@ func unlocated(file string, err error) Problem {
 
 var lineInText = regexp.MustCompile(`^line (\d+): `)
 
-// plainText is the text of an error without the names of the YAML library.
+// plainText is the text of an error without the names of the YAML library, and with regular
+// expressions as they were written.
 func plainText(err error) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	text = strings.TrimPrefix(text, "unmarshal errors:")
+	text = anchored.ReplaceAllString(text, "`$1`")
 	return strings.Join(strings.Fields(text), " ")
 }
+
+// anchored is how Prometheus wraps a regular expression before it is compiled.
+var anchored = regexp.MustCompile("`\\^\\(\\?s:(.*)\\)\\$`")

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/prometheus/common/model"
 	promconfig "github.com/prometheus/prometheus/config"
@@ -82,7 +83,8 @@ func (j *judge) jobsOf(file string, doc *yamlnode.Node) []Problem {
 			rules = append(rules, rulesOf(file, n, path, "metric_relabel_configs", c.MetricNameValidationScheme)...)
 			if len(rules) == 0 {
 				at, key := pointTo(n, path, err.Error())
-				rules = []Problem{{File: file, Line: at.Line, Key: key, Text: plainText(err)}}
+				text := strings.TrimPrefix(plainText(err), strings.TrimPrefix(key, path+".")+": ")
+				rules = []Problem{{File: file, Line: at.Line, Key: key, Text: text}}
 			}
 			problems = append(problems, rules...)
 		}

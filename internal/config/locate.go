@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/alecthomas/units"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/discovery"
+	"github.com/prometheus/prometheus/model/relabel"
 	"go.yaml.in/yaml/v2"
 	yamlnode "go.yaml.in/yaml/v3"
 )
@@ -21,6 +23,7 @@ type locator struct {
 	file     string
 	root     reflect.Type
 	problems []Problem
+	visited  int
 	// toldKinds: a problem tells the supported kinds of discovery, once is enough.
 	toldKinds bool
 }
@@ -33,8 +36,12 @@ func locate(file string, doc *yamlnode.Node, root reflect.Type) []Problem {
 	return l.problems
 }
 
-// maxDepth ends the walk of a document whose aliases contain themselves.
-const maxDepth = 64
+const (
+	// maxDepth ends the walk of a document whose aliases contain themselves.
+	maxDepth = 64
+	// maxVisited ends that of one whose aliases of aliases make it endlessly large.
+	maxVisited = 1 << 20
+)
 
 // value checks n as a value of type t and tells whether it is in order.
 func (l *locator) value(n *yamlnode.Node, t reflect.Type, path string, depth int) bool {
@@ -42,7 +49,7 @@ func (l *locator) value(n *yamlnode.Node, t reflect.Type, path string, depth int
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if depth > maxDepth || isNull(n) {
+	if l.visited++; depth > maxDepth || l.visited > maxVisited || isNull(n) {
 		return true
 	}
 	before := len(l.problems)
@@ -178,8 +185,12 @@ func (l *locator) mappingHint(s shape) string {
 	return ""
 }
 
+// add adds a problem, once also where aliases bring the same part to many places.
 func (l *locator) add(n *yamlnode.Node, key, text, hint string) bool {
-	l.problems = append(l.problems, Problem{File: l.file, Line: n.Line, Key: key, Text: text, Hint: hint})
+	same := func(p Problem) bool { return p.Line == n.Line && p.Text == text && p.Hint == hint }
+	if !slices.ContainsFunc(l.problems, same) {
+		l.problems = append(l.problems, Problem{File: l.file, Line: n.Line, Key: key, Text: text, Hint: hint})
+	}
 	return false
 }
 
@@ -223,10 +234,27 @@ func listHint(n *yamlnode.Node) string {
 
 // hintFor has advice for values that are often written wrongly.
 func hintFor(t reflect.Type, n *yamlnode.Node) string {
-	if t == reflect.TypeFor[model.Duration]() {
-		return `write a number and a unit: 500ms, 15s, 1m, 2h, 7d; combined: 1h30m`
+	var values []string
+	switch {
+	case t == reflect.TypeFor[model.Duration]():
+		return "write a number and a unit: 500ms, 15s, 1m, 2h, 7d; combined: 1h30m"
+	case t == reflect.TypeFor[units.Base2Bytes]():
+		return "write a number and a unit without a blank: 512KB, 10MB, 1GB"
+	case t == reflect.TypeFor[relabel.Action]():
+		values = []string{
+			string(relabel.Drop), string(relabel.DropEqual), string(relabel.HashMod), string(relabel.Keep), string(relabel.KeepEqual),
+			string(relabel.LabelDrop), string(relabel.LabelKeep), string(relabel.LabelMap), string(relabel.Lowercase),
+			string(relabel.Replace), string(relabel.Uppercase),
+		}
+	case t.String() == "kubernetes.Role": // that package is discovery's to import
+		values = []string{"endpoints", "endpointslice", "ingress", "node", "pod", "service"}
+	default:
+		return ""
 	}
-	return ""
+	if near, ok := nearest(n.Value, values); ok {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known are " + strings.Join(values, ", ")
 }
 
 // merged are the mappings that a merge key brings in.

@@ -61,7 +61,9 @@ func (ps places) find(f File) (file string, line int, key string) {
 		var path string
 		eachScalar(d.top, "", 0, func(n *yamlnode.Node, key string) bool {
 			name := indexes.ReplaceAllString(key[strings.LastIndexByte(key, '.')+1:], "")
-			if name != f.Key || commonconfig.JoinDir(dir, n.Value) != f.Path {
+			// Prometheus moves bearer_token_file to authorization.credentials_file.
+			named := name == f.Key || f.Key == "credentials_file" && name == "bearer_token_file"
+			if !named || commonconfig.JoinDir(dir, n.Value) != f.Path {
 				return true
 			}
 			at, path = n, key

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	promconfig "github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/model/rulefmt"
+	yamlnode "go.yaml.in/yaml/v3"
 )
 
 // ruleProblems are the problems of all rule files of a configuration.
@@ -55,19 +57,49 @@ func checkRuleFile(file string, cfg *promconfig.Config, o Options) (rules int, p
 		}
 	}
 	for _, err := range errs {
-		problems = append(problems, ruleProblem(file, err))
+		problems = append(problems, ruleProblem(file, doc, err))
 	}
 	return 0, problems
 }
 
-// ruleProblem takes the line out of an error that begins "LINE:COLUMN: ".
-func ruleProblem(file string, err error) Problem {
+// ruleProblem finds the line of an error: it begins "LINE:COLUMN: ", or it names its
+// group and rule.
+func ruleProblem(file string, doc *yamlnode.Node, err error) Problem {
 	p := Problem{File: file, Text: strings.TrimSpace(err.Error())}
 	if m := positionInText.FindStringSubmatch(p.Text); m != nil {
 		p.Line, _ = strconv.Atoi(m[1])
 		p.Text = strings.TrimPrefix(p.Text, m[0])
+		if p.Line > 0 { // 0:0 is said of a group
+			return p
+		}
+	}
+	var at *rulefmt.Error
+	if !errors.As(err, &at) {
+		p.Line = lastGroup(doc, p.Text)
+		return p
+	}
+	for i, g := range items(child(doc, "groups")) {
+		rules := items(child(g, "rules"))
+		if name := child(g, "name"); name == nil || name.Value != at.Group || at.Rule < 1 || at.Rule > len(rules) {
+			continue
+		}
+		n, key := pointTo(rules[at.Rule-1], fmt.Sprintf("groups[%d].rules[%d]", i, at.Rule-1), at.Err.Error())
+		p.Line, p.Key = n.Line, key
+		break
 	}
 	return p
 }
 
 var positionInText = regexp.MustCompile(`^(\d+):\d+: (?:\d+:\d+: )?`)
+
+// lastGroup is the line of the last group whose name the message quotes, or zero: a
+// name that is refused because it is repeated, is wrong where it comes again.
+func lastGroup(doc *yamlnode.Node, message string) int {
+	line := 0
+	for _, g := range items(child(doc, "groups")) {
+		if name := child(g, "name"); name != nil && strings.Contains(message, strconv.Quote(name.Value)) {
+			line = name.Line
+		}
+	}
+	return line
+}

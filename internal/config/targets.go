@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/prometheus/discovery/targetgroup"
@@ -24,45 +25,36 @@ func targetProblems(file string) []Problem {
 	switch strings.ToLower(filepath.Ext(file)) {
 	case ".json":
 		if err := json.Unmarshal(text, &groups); err != nil {
-			return []Problem{jsonProblem(file, text, err)}
+			var syntax *json.SyntaxError
+			if errors.As(err, &syntax) {
+				line := 1 + bytes.Count(text[:syntax.Offset], []byte("\n"))
+				return []Problem{{File: file, Line: line, Text: "not JSON: " + err.Error()}}
+			}
+			return groupProblems(file, text, err)
 		}
 	case ".yml", ".yaml":
 		if err := yaml.UnmarshalStrict(text, &groups); err != nil {
-			doc, syntax := parseNodes(file, string(text))
-			if syntax != nil {
-				return []Problem{*syntax}
-			}
-			if problems := locate(file, doc, reflect.TypeFor[[]*targetgroup.Group]()); len(problems) > 0 {
-				return problems
-			}
-			return []Problem{unlocated(file, err)}
+			return groupProblems(file, text, err)
 		}
 	default:
 		return []Problem{{File: file, Text: fmt.Sprintf("the name ends in %q", filepath.Ext(file)), Hint: "files of targets end in .json, .yml or .yaml"}}
 	}
-	var problems []Problem
-	for i, g := range groups {
-		if g == nil {
-			problems = append(problems, Problem{File: file, Key: fmt.Sprintf("[%d]", i), Text: "the list item is empty", Hint: "fill it, or remove it"})
-		}
+	if slices.Contains(groups, nil) {
+		return groupProblems(file, text, errors.New("a group is null"))
 	}
-	return problems
+	return nil
 }
 
-// jsonProblem has the line of an error that knows its offset.
-func jsonProblem(file string, text []byte, err error) Problem {
-	p := Problem{File: file, Text: "not a list of target groups: " + err.Error()}
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	offset := int64(-1)
-	switch {
-	case errors.As(err, &syntax):
-		p.Text, offset = "not JSON: "+err.Error(), syntax.Offset
-	case errors.As(err, &kind):
-		offset = kind.Offset
+// groupProblems places the error of a file that is YAML, or JSON, which is YAML too.
+func groupProblems(file string, text []byte, err error) []Problem {
+	doc, syntax := parseNodes(file, string(text))
+	if syntax != nil {
+		return []Problem{*syntax}
 	}
-	if offset >= 0 && offset <= int64(len(text)) {
-		p.Line = 1 + bytes.Count(text[:offset], []byte("\n"))
+	if doc != nil {
+		if problems := locate(file, doc, reflect.TypeFor[[]*targetgroup.Group]()); len(problems) > 0 {
+			return problems
+		}
 	}
-	return p
+	return []Problem{unlocated(file, err)}
 }
