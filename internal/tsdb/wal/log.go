@@ -62,7 +62,7 @@ type Log struct {
 		sizes   []size // of the segments before seg
 		entries bool   // the directory has entries that are not durable
 		found   []size // the segments of earlier processes, until synced
-		newDir  bool   // so has its parent
+		placed  bool   // the entry that leads to the directory is durable
 		failed  error  // of a sync: wraps ErrNotDurable
 		closed  bool
 		buf     []byte
@@ -200,11 +200,8 @@ func (l *Log) leaveLocked() {
 }
 
 func (l *Log) beginLocked() error {
-	if _, err := l.fsys.Stat(l.dir); err != nil {
-		if err := l.fsys.MkdirAll(l.dir); err != nil {
-			return err
-		}
-		l.mu.newDir = true
+	if err := l.fsys.MkdirAll(l.dir); err != nil {
+		return err
 	}
 	f, err := l.fsys.Create(l.path(l.mu.seg))
 	if err != nil {
@@ -256,25 +253,26 @@ func (l *Log) syncSyncing() error {
 	if end == l.mu.synced {
 		file = nil
 	}
-	entries, newDir := l.mu.entries, l.mu.newDir
-	l.mu.entries, l.mu.newDir = false, false
+	entries, place := l.mu.entries, l.mu.entries && !l.mu.placed
+	l.mu.entries = false
 	l.mu.Unlock()
 
 	err := l.syncFound(found)
 	if err == nil {
-		err = l.syncFiles(left, file, entries, newDir)
+		err = l.syncFiles(left, file, entries, place)
 	}
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
 		l.mu.failed = fmt.Errorf("%w: %w", ErrNotDurable, err)
-		l.mu.entries, l.mu.newDir = l.mu.entries || entries, l.mu.newDir || newDir
+		l.mu.entries = l.mu.entries || entries
 		return l.mu.failed
 	}
 	for _, s := range left {
 		err = errors.Join(err, s.file.Close())
 	}
+	l.mu.placed = l.mu.placed || place
 	l.mu.left, l.mu.found = l.mu.left[len(left):], nil
 	if file != nil && l.mu.seg == seg {
 		l.mu.synced = end
@@ -303,7 +301,7 @@ func (l *Log) syncFound(segments []size) error {
 	return nil
 }
 
-func (l *Log) syncFiles(left []segment, file vfs.File, entries, newDir bool) error {
+func (l *Log) syncFiles(left []segment, file vfs.File, entries, place bool) error {
 	for _, s := range left {
 		if err := s.file.Sync(); err != nil {
 			return err
@@ -319,8 +317,8 @@ func (l *Log) syncFiles(left []segment, file vfs.File, entries, newDir bool) err
 			return err
 		}
 	}
-	if newDir {
-		return l.fsys.SyncDir(filepath.Dir(l.dir))
+	if place {
+		return ignoreReadOnly(l.fsys.SyncDir(filepath.Dir(l.dir)))
 	}
 	return nil
 }
