@@ -355,6 +355,30 @@ func TestFullDiskHeals(t *testing.T) {
 	}
 }
 
+// A failed append is cut off at once, not only by the next one: the process may
+// die in between.
+func TestFailedAppendIsGoneAtOnce(t *testing.T) {
+	for _, whole := range []bool{false, true} {
+		mem, fail := newFS(t), false
+		l := open(t, vfs.Faulty(mem, func(op vfs.Op) error {
+			if !fail || op.Kind != vfs.OpWrite {
+				return nil
+			}
+			if whole {
+				return &vfs.ShortWrite{Bytes: op.Bytes, Err: syscall.EIO}
+			}
+			return &vfs.ShortWrite{Bytes: op.Bytes / 2, Err: syscall.EIO}
+		}), Options{})
+		add(t, l, "a")
+		fail = true
+		wantIs(t, l.Append([]byte("failed")), syscall.EIO)
+		if s := wantRecords(t, mem.Kill(), "1:a"); s.TornTails != 0 {
+			t.Fatalf("left behind: %+v", s)
+		}
+		must(t, l.Close())
+	}
+}
+
 func TestReadOnlyDirectory(t *testing.T) {
 	mem := newFS(t)
 	l := open(t, mem, Options{})

@@ -254,8 +254,12 @@ func TestOtherFilesAreLeftAlone(t *testing.T) {
 
 func TestTooLarge(t *testing.T) {
 	l := open(t, newFS(t), Options{})
-	half := make([]byte, maxBody/2)
-	wantIs(t, l.Append(half, half), ErrTooLarge)
+	part := make([]byte, 1<<20)
+	records := make([][]byte, maxBody/len(part)+1)
+	for i := range records {
+		records[i] = part
+	}
+	wantIs(t, l.Append(records...), ErrTooLarge)
 	if l.Size() != 0 {
 		t.Fatalf("size %d after a refused append", l.Size())
 	}
