@@ -366,6 +366,26 @@ func (p *pass) judge(stored int) {
 		p.in.logger.Warn("Samples refused for their timestamps", "out_of_order", outOfOrder, "out_of_bounds", outOfBounds, "different_value_at_same_time", duplicates)
 	}
 	p.judgeExemplars()
+	if outOfOrder+outOfBounds+duplicates > p.outOfOrder {
+		p.unlive()
+	}
+}
+
+// unlive takes back that series are live whose samples were refused: there is
+// nothing that a stale marker would end.
+func (p *pass) unlive() {
+	refused := map[string]bool{}
+	for i := range p.batch.Samples {
+		if s := &p.batch.Samples[i]; s.Err != nil {
+			refused[string(s.Labels.Bytes(nil))] = true
+		}
+	}
+	wide := p.in.entries.wide
+	for i := range wide {
+		if wide[i].live && refused[string(wide[i].series.Bytes(nil))] {
+			wide[i].live = false
+		}
+	}
 }
 
 // judgeExemplars counts the exemplars of series all of whose exemplars came too
