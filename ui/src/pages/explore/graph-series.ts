@@ -54,7 +54,11 @@ function mix(color: string, other: string, share: number): string {
 /** Values on another grid of the same step, for drawing results of different moments together. */
 export function onGrid(matrix: Matrix, times: Float64Array): MatrixSeries[] {
   const { length } = times;
-  if (matrix.times.length === length && matrix.times[0] === times[0] && matrix.times.at(-1) === times.at(-1)) {
+  if (
+    matrix.times.length === length &&
+    matrix.times[0] === times[0] &&
+    matrix.times.at(-1) === times.at(-1)
+  ) {
     return matrix.series;
   }
   const places = new Map<number, number>();

@@ -51,7 +51,10 @@ test('classic buckets are differences of cumulative counts', () => {
     labels: { le, job: 'a' },
     values: Float64Array.from(values),
   });
-  const heatmap = heatmapOfBuckets([series('+Inf', 5, 1), series('0.1', 2, Number.NaN), series('1', 5, 1)], 2);
+  const heatmap = heatmapOfBuckets(
+    [series('+Inf', 5, 1), series('0.1', 2, Number.NaN), series('1', 5, 1)],
+    2,
+  );
   expect(heatmap?.columns).toEqual([
     [
       { lower: 0, upper: 0.1, count: 2 },

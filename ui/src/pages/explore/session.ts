@@ -141,7 +141,11 @@ export class ExploreSession {
     });
   }
 
-  private write(entries: readonly Entry[], options = this.options.peek(), entry: HistoryEntry = 'replace'): void {
+  private write(
+    entries: readonly Entry[],
+    options = this.options.peek(),
+    entry: HistoryEntry = 'replace',
+  ): void {
     const state = { ...options, queries: entries.map(({ spec }) => spec) };
     batch(() => {
       this.entries.value = entries;
@@ -186,7 +190,9 @@ export class ExploreSession {
       }
       if (isAsked && tab !== 'graph') {
         const identity = JSON.stringify([expr, from, to, tableTimeSeconds, asked]);
-        table.ask(`${identity} ${tableTime}`, identity, (stop) => askTable(expr, tableTime, window, step, stop));
+        table.ask(`${identity} ${tableTime}`, identity, (stop) =>
+          askTable(expr, tableTime, window, step, stop),
+        );
       } else {
         table.clear();
       }

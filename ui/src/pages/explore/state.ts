@@ -46,7 +46,10 @@ export const emptyState: ExploreState = {
   combined: false,
 };
 
+/** As many as there are letters to name them. */
 const maxQueries = 26;
+
+export const queryLetter = (index: number) => String.fromCharCode(65 + index);
 
 /** The first query's parameters have bare names, the next ones a number: `expr`, `expr.1`. */
 const key = (name: string, index: number) => (index === 0 ? name : `${name}.${index}`);

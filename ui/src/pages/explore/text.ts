@@ -122,9 +122,7 @@ export const text = defineText(
       noMetric: (name: string) => `There is no metric ${name}.`,
       nearest: 'Did you mean',
       noValue: (label: string, value: string, metric: string) =>
-        metric
-          ? `No series of ${metric} has ${label}="${value}".`
-          : `No series has ${label}="${value}".`,
+        metric ? `No series of ${metric} has ${label}="${value}".` : `No series has ${label}="${value}".`,
       noLabel: (label: string, metric: string) => `No series of ${metric} has the label ${label}.`,
       values: (label: string) => `Values of ${label}`,
       noMatch: (selector: string) => `No series matches all matchers of ${selector} together.`,
