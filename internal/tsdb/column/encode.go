@@ -14,6 +14,7 @@ type encoder struct {
 	exceptions  []exception
 	transformed []int64
 	spare       []int64 // for the lists within
+	widest      int     // the width beyond which patches do not pay
 	lengths     []int64 // of runs
 	heads       []float64
 	headInts    []int64

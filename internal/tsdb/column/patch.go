@@ -17,6 +17,7 @@ func (e *encoder) patchedPlan(a []int64, p plan) (best plan, ok bool) {
 		return plan{}, false
 	}
 	best = p
+	e.widest = p.width - 1
 	e.considerPatched(&best, a, transformDelta)
 	if p.transform != transformDelta {
 		e.considerPatched(&best, a, p.transform)
@@ -70,7 +71,7 @@ func (e *encoder) considerReference(best *plan, a []int64, transform int, refere
 		fixed += varintLen(a[i])
 	}
 	outside := n - lengths[0]
-	for width := 0; width <= maxWidth && outside > 0; width++ {
+	for width := 0; width <= min(e.widest, maxWidth) && outside > 0; width++ {
 		if width > 0 && width+shift <= 64 {
 			outside -= lengths[width+shift]
 		}
