@@ -59,18 +59,12 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 	isNew := !known || i >= p.firstNew && !seen
 	repeated := seen && !s.stamped
 
-	var start int64
 	p.exemplars = p.exemplars[:0]
-	if parser != nil && !repeated {
-		if in.rules.startZeros {
-			start = parser.StartTimestamp()
-		}
-		if in.rules.exemplars {
-			p.readExemplars(parser, s)
-		}
+	if parser != nil && in.rules.exemplars && !repeated {
+		p.readExemplars(parser, s)
 	}
 	var series labels.Labels
-	switch isWide := start != 0 || len(p.exemplars) > 0; {
+	switch isWide := parser != nil && in.rules.startZeros || len(p.exemplars) > 0; {
 	case known && e.all[i].wide != 0:
 		series = e.wide[e.all[i].wide-1].series
 	case isWide || p.needsParser(i, s):
@@ -87,6 +81,12 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 		if err := in.rules.check(series); err != nil {
 			return none, err
 		}
+	}
+
+	var start int64
+	if parser != nil && in.rules.startZeros && !repeated {
+		// Last, since it moves the parser.
+		start = parser.StartTimestamp()
 	}
 
 	p.kept++
@@ -142,7 +142,7 @@ func (p *pass) keep(i uint32, series labels.Labels, s *sample, start int64) {
 	if s.stamped {
 		t = s.t
 	}
-	if s.stamped || start != 0 || len(p.exemplars) > 0 || e.all[i].wide != 0 {
+	if s.stamped || in.rules.startZeros || len(p.exemplars) > 0 || e.all[i].wide != 0 {
 		w := e.wideOf(i)
 		w.series = series
 		w.met, w.stamped = e.pass, s.stamped && in.rules.trackTimestamps
