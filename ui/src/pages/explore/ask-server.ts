@@ -42,7 +42,7 @@ export async function askGraph(
   const { startSeconds, endSeconds } = window;
   const result = await send<RawQueryData>(
     '/api/v1/query_range',
-    { query, start: startSeconds, end: endSeconds, step: stepSeconds, limit: maxGraphSeries, stats: 1 },
+    { query, start: startSeconds, end: endSeconds, step: stepSeconds, limit: maxGraphSeries, stats: true },
     signal,
   );
   if (!result.ok) return result;
@@ -75,7 +75,7 @@ export async function askTable(
   signal: AbortSignal,
 ): Promise<Result<TableAnswer>> {
   const query = await filled(expr, window, stepSeconds, signal);
-  const params = { query, time: timeSeconds, limit: maxTableRows, stats: 1 };
+  const params = { query, time: timeSeconds, limit: maxTableRows, stats: true };
   const result = await send<RawQueryData>('/api/v1/query', params, signal);
   if (!result.ok) return result;
   const samplesRead = result.data.stats?.samples.totalQueryableSamples ?? null;

@@ -11,7 +11,7 @@ import { TimePicker } from '../../time/picker';
 import { CombinedGraph } from './combined-graph';
 import { fromPrometheusURL } from './prometheus-url';
 import { QueryCard } from './query-card';
-import { ExploreSession } from './session';
+import { type Entry, ExploreSession } from './session';
 import { text } from './text';
 
 const steps = [1, 5, 10, 15, 30, 60, 300, 900, 3600, 21600, 86400];
@@ -57,7 +57,7 @@ function Explore() {
         </>
       }
     >
-      <div class="explore">
+      <div class={useSettled(entries) ? 'explore' : 'explore is-settling'}>
         {entries.map((entry, index) => (
           <QueryCard
             key={entry.id}
@@ -88,6 +88,32 @@ function Explore() {
       </div>
     </Page>
   );
+}
+
+/**
+ * Whether the first answers are there. What stands below them is not shown
+ * before: their height is unknown, and nothing should move under a pointer.
+ */
+function useSettled(entries: readonly Entry[]): boolean {
+  const settled = useRef(false);
+  const isWaiting = ({ state }: Entry['graph'] | Entry['table']) =>
+    state.value.startedMilliseconds !== null && !state.value.answer && !state.value.error;
+  if (!entries.some(({ graph, table }) => isWaiting(graph) || isWaiting(table))) {
+    // The first render comes before the first question.
+    if (
+      entries.every(
+        ({ spec, graph, table }) =>
+          spec.expr === '' || !spec.enabled || isAnswered(graph) || isAnswered(table),
+      )
+    ) {
+      settled.current = true;
+    }
+  }
+  return settled.current;
+}
+
+function isAnswered({ state }: Entry['graph'] | Entry['table']): boolean {
+  return state.value.answer !== null || state.value.error !== null;
 }
 
 /** Ctrl-Enter or Cmd-Enter runs everything, also while an editor has the focus. */
