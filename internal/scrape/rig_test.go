@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
@@ -214,4 +215,15 @@ func (r *rig) series(name string, more ...string) string {
 		b.Set(more[i], more[i+1])
 	}
 	return b.Labels().String()
+}
+
+// loadTarget is the labels of a target at an address.
+func loadTarget(t testing.TB, address string) labels.Labels {
+	t.Helper()
+	cfg := loadConfig(t, oneJob(address, "")).ScrapeConfigs[0]
+	all, drop := targetLabels(labels.NewBuilder(labels.EmptyLabels()), source{cfg: cfg, target: model.LabelSet{"__address__": model.LabelValue(address)}})
+	if drop.Err != nil {
+		t.Fatal(drop.Err)
+	}
+	return all
 }
