@@ -12,7 +12,8 @@
 //   - Packing takes a reference from each, drops the low bits that are zero in
 //     all, and keeps the same number of bits, the width, of each.
 //   - A patch is a packed integer that does not fit the width and stands apart.
-//     An exception is a value that does not fit the domain and stands apart.
+//     An exception is a value that does not fit the domain and stands apart. A
+//     correction is how far a value's bits are off what the domain gives.
 //   - A run is equal values in a row.
 //
 // Append tries what may be cheapest and keeps the shortest. An encoder checks
@@ -31,6 +32,7 @@
 //	83         | bits, u64 | … n times
 //	84         runs:        | r, uvarint | integers: r lengths minus 1 | column: r values |
 //	85         exceptions:  | k, uvarint | integers: k gaps | integers: bits of k | column: n values |
+//	86         corrected:   | integers: n corrections | column: n values |
 //	a0+domain  packed, with patches:  | shape | shift, u8 | starts | reference | patches | bits |
 //	c0+domain  packed:                | shape | starts | reference | bits |
 //	e0+domain  packed, with a shift:  | shape | shift, u8 | starts | reference | bits |
@@ -46,9 +48,10 @@
 //	           first in the lowest bits; filled with zeros to a whole byte
 //
 // "integers" are a column of integers: tags 00 … 80, 83, c0 and e0. A gap is
-// how many values stand between this one and the one named before. In runs and
-// exceptions, the inner column has no runs and no exceptions; that of runs may
-// have exceptions. Timestamps are a column of integers with tags 84 and a0 too.
+// how many values stand between this one and the one named before. The
+// column within exceptions, or behind corrections, has none of tags 84 to 86; that
+// within runs may have 85 and 86. Corrections may have tag a0 too, timestamps a0
+// and 84.
 // Arithmetic is modulo 2^64.
 //
 // There is no exclusive-or of neighbours, as in Gorilla: with one width for all
@@ -77,6 +80,7 @@ const (
 	tagRaw          = 0x83
 	tagRuns         = 0x84
 	tagExceptions   = 0x85
+	tagCorrected    = 0x86
 	tagPatched      = 0xa0
 	tagPacked       = 0xc0
 	tagShifted      = 0xe0

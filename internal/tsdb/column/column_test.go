@@ -171,6 +171,18 @@ var generators = []struct {
 	{"decimal gauge", 11, func(rng *rand.Rand, n int) []float64 {
 		return series(n, func(int) float64 { return float64(rng.IntN(1000)) / 1000 })
 	}},
+	{"milliseconds times 0.001", 12, func(rng *rand.Rand, n int) []float64 {
+		v := 914062.0
+		return series(n, func(int) float64 { v += float64(rng.IntN(200)); return v * 0.001 })
+	}},
+	{"microseconds by 1000 by 1000", 18, func(rng *rand.Rand, n int) []float64 {
+		v := 848486030.0
+		return series(n, func(int) float64 { v += float64(rng.IntN(9000)); return v / 1000 / 1000 })
+	}},
+	{"sum of durations", 28, func(rng *rand.Rand, n int) []float64 {
+		v := 8484.860
+		return series(n, func(int) float64 { v += float64(rng.IntN(1e6)) / 1e9; return v })
+	}},
 	{"with gaps of NaN", 3, func(rng *rand.Rand, n int) []float64 {
 		return series(n, func(int) float64 {
 			if rng.IntN(50) == 0 {

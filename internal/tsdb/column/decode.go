@@ -11,16 +11,17 @@ import (
 type kind struct {
 	floats     bool // domains, exceptions
 	runs       bool
-	exceptions bool
+	exceptions bool // and corrections
 	patches    bool
 }
 
 var (
-	anyFloats     = kind{floats: true, runs: true, exceptions: true, patches: true}
-	withoutRuns   = kind{floats: true, exceptions: true, patches: true}
-	onlyPacked    = kind{floats: true, patches: true}
-	anyIntegers   = kind{runs: true, patches: true}
-	plainIntegers = kind{}
+	anyFloats       = kind{floats: true, runs: true, exceptions: true, patches: true}
+	withoutRuns     = kind{floats: true, exceptions: true, patches: true}
+	onlyPacked      = kind{floats: true, patches: true}
+	anyIntegers     = kind{runs: true, patches: true}
+	patchedIntegers = kind{patches: true}
+	plainIntegers   = kind{}
 )
 
 type value interface{ int64 | float64 }
@@ -112,6 +113,8 @@ func decodeInto[T value](out []T, r *reader, k kind) error {
 		return decodeRuns(out, r, k)
 	case tag == tagExceptions && k.exceptions:
 		return decodeExceptions(out, r)
+	case tag == tagCorrected && k.exceptions:
+		return decodeCorrected(out, r)
 	case tag >= tagPacked || tag >= tagPatched && k.patches:
 		return decodePacked(out, r, tag, k)
 	default:
@@ -196,6 +199,22 @@ func decodeRuns[T value](out []T, r *reader, k kind) error {
 		start := end - int(l.a[i]) - 1
 		fill(out[start:end], out[i])
 		end = start
+	}
+	return nil
+}
+
+func decodeCorrected[T value](out []T, r *reader) error {
+	l := spareLists.Get().(*lists)
+	defer spareLists.Put(l)
+	l.a = slices.Grow(l.a[:0], len(out))[:len(out)]
+	if err := decodeInto(l.a, r, patchedIntegers); err != nil {
+		return err
+	}
+	if err := decodeInto(out, r, onlyPacked); err != nil {
+		return err
+	}
+	for i, steps := range l.a {
+		out[i] = T(math.Float64frombits(uint64(bitsOf(float64(out[i])) + steps)))
 	}
 	return nil
 }

@@ -2,6 +2,11 @@ package column
 
 import "math"
 
+const (
+	maxCorrectedExponent = 12
+	nearSteps            = 64
+)
+
 // exception is a value that its column's domain cannot hold.
 type exception struct {
 	at   int
@@ -86,6 +91,44 @@ func exponentOf(v float64, from int) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// toCorrected fills e.integers and e.corrections: what values are near to, and how
+// many steps of a float64 they are off. Sums, and seconds counted in other units,
+// are decimals but for their rounding. Any integer would do, for the correction
+// makes up for it; the search is for those that make it small.
+func (e *encoder) toCorrected(values []float64) (exponent int, ok bool) {
+	allowed, bad := len(values)/8, 0
+	exponent = 1
+	for _, v := range values {
+		x := exponent
+		for x <= maxCorrectedExponent && !near(v, powersOfTen[x]) {
+			x++
+		}
+		if x <= maxCorrectedExponent {
+			exponent = x
+		} else if bad++; bad > allowed {
+			return 0, false
+		}
+	}
+	e.integers, e.corrections = e.integers[:0], e.corrections[:0]
+	power := powersOfTen[exponent]
+	last := int64(0)
+	for _, v := range values {
+		if near(v, power) {
+			last, _ = decimal(v, power)
+		}
+		e.integers = append(e.integers, last)
+		e.corrections = append(e.corrections, bitsOf(v)-bitsOf(float64(last)/power))
+	}
+	return exponent, true
+}
+
+// near tells whether v is within a few steps of a decimal fraction.
+func near(v, power float64) bool {
+	d, _ := decimal(v, power)
+	off := bitsOf(v) - bitsOf(float64(d)/power)
+	return off >= -nearSteps && off <= nearSteps
 }
 
 // toBits fills e.integers with the bits of the values.

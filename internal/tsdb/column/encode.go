@@ -8,10 +8,15 @@ import (
 // leastForRuns is the size in bytes below which runs are not tried.
 const leastForRuns = 7
 
+// leastForBits is the bytes a value from which other domains than that which
+// fits are tried.
+const leastForBits = 3
+
 // encoder is the memory that encoding takes.
 type encoder struct {
 	integers    []int64
 	exceptions  []exception
+	corrections []int64
 	transformed []int64
 	spare       []int64 // for the lists within
 	widest      int     // the width beyond which patches do not pay
@@ -88,33 +93,63 @@ func appendConstantInteger(dst []byte, i int64) []byte {
 // appendVaried encodes without runs.
 func (e *encoder) appendVaried(dst []byte, values []float64) []byte {
 	start := len(dst)
-	domain, ok := e.toIntegers(values)
-	if ok {
-		if len(e.exceptions) > 0 {
-			dst = e.appendExceptions(dst)
-		}
-		dst, ok = e.appendPacked(dst, e.integers, domain, true)
-	}
-	// Long decimals may be longer than their bits.
-	middle := len(dst)
-	if ok && middle-start <= 5*len(values) {
+	dst, ok := e.appendExact(dst, values)
+	if ok && len(dst)-start <= leastForBits*len(values) {
 		return dst
 	}
+	middle := len(dst)
+	if dst = e.appendBits(dst, values); ok {
+		dst = shorter(dst, start, middle)
+	}
+	middle = len(dst)
+	if dst, ok = e.appendCorrected(dst, values); ok {
+		dst = shorter(dst, start, middle)
+	}
+	return dst
+}
+
+// appendExact encodes as integers or decimals, ok false where that cannot be.
+func (e *encoder) appendExact(dst []byte, values []float64) (out []byte, ok bool) {
+	start := len(dst)
+	domain, ok := e.toIntegers(values)
 	if !ok {
-		dst, middle = dst[:start], start
+		return dst, false
 	}
+	if len(e.exceptions) > 0 {
+		dst = e.appendExceptions(dst)
+	}
+	if dst, ok = e.appendPacked(dst, e.integers, domain, true); !ok {
+		return dst[:start], false
+	}
+	return dst, true
+}
+
+// appendBits encodes any values: by their bits, or raw.
+func (e *encoder) appendBits(dst []byte, values []float64) []byte {
+	start := len(dst)
 	e.toBits(values)
-	dst, asBits := e.appendPacked(dst, e.integers, domainBits, false)
-	if ok && asBits {
-		dst, asBits = shorter(dst, start, middle), true
-	}
-	if !ok && !asBits || len(dst)-start > 1+8*len(values) {
+	dst, ok := e.appendPacked(dst, e.integers, domainBits, false)
+	if !ok || len(dst)-start > 1+8*len(values) {
 		dst = append(dst[:start], tagRaw)
 		for _, v := range values {
 			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v))
 		}
 	}
 	return dst
+}
+
+func (e *encoder) appendCorrected(dst []byte, values []float64) (out []byte, ok bool) {
+	start := len(dst)
+	exponent, ok := e.toCorrected(values)
+	if !ok {
+		return dst, false
+	}
+	dst = append(dst, tagCorrected)
+	dst = e.appendVariedIntegers(dst, e.corrections, true)
+	if dst, ok = e.appendPacked(dst, e.integers, exponent, true); !ok {
+		return dst[:start], false
+	}
+	return dst, true
 }
 
 func (e *encoder) appendExceptions(dst []byte) []byte {

@@ -34,6 +34,7 @@ func TestGolden(t *testing.T) {
 		{"a counter with a reset: patches", []float64{100000, 100001, 100003, 100004, 100005, 100006, 100008, 100009, 100010, 1, 2, 4, 5, 6, 7, 8, 10, 11, 12, 14}},
 		{"runs", append(repeat(5, 12), append(repeat(8, 30), repeat(7.5, 9)...)...)},
 		{"exceptions", []float64{.1, .2, .3, nan, .5, .6, .7, .8, .9, 1, 1.1, 1.2, 1.3, 1.4, nan, 1.6}},
+		{"milliseconds times 0.001: corrected", scaled(0.001, 914063, 914074, 914081, 914098, 914108, 914117, 914121, 914137, 914142, 914156)},
 	} {
 		b := checkFloats(t, c.values)
 		d := dump{b: b}
@@ -67,6 +68,11 @@ func TestGolden(t *testing.T) {
 	if out.String() != string(want) {
 		t.Errorf("the format changed; if so it is meant, raise its version and run with -update. Got:\n%s", out.String())
 	}
+}
+
+// scaled multiplies at run time, where products are rounded.
+func scaled(by float64, v ...float64) []float64 {
+	return series(len(v), func(i int) float64 { return v[i] * by })
 }
 
 func repeat(v float64, n int) []float64 { return series(n, func(int) float64 { return v }) }
@@ -135,6 +141,10 @@ func (d *dump) column(n int, floats bool) {
 		k := d.count("exceptions")
 		d.list("gaps", k)
 		d.list("bits", k)
+		d.column(n, floats)
+	case tag == 0x86:
+		d.part(1, "corrected")
+		d.list("corrections", n)
 		d.column(n, floats)
 	default:
 		d.packed(n, tag)
