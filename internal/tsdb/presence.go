@@ -127,13 +127,13 @@ func decodeBitmap(d *decoder, limit int) storage.Bitmap {
 	var b storage.Bitmap
 	at := 0
 	for {
-		n := d.uvarint()
-		if n == 0 || d.err != nil {
+		n := d.Uvarint()
+		if n == 0 || d.Err != nil {
 			return b
 		}
-		gap := d.uvarint()
+		gap := d.Uvarint()
 		if gap > uint64(limit) || n > uint64(limit) || at+int(gap)+int(n) > limit {
-			d.fail("columns beyond %d", limit)
+			d.Fail("columns beyond %d", limit)
 			return nil
 		}
 		from := at + int(gap)

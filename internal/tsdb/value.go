@@ -47,27 +47,27 @@ func appendValue(dst []byte, prev, v float64) []byte {
 
 // value reads what appendValue wrote.
 func (d *decoder) value(prev float64) float64 {
-	if len(d.b) == 0 {
-		d.fail("value is missing")
+	if len(d.B) == 0 {
+		d.Fail("value is missing")
 		return 0
 	}
-	if d.b[0]&1 == 0 {
-		u := d.uvarint() >> 1
+	if d.B[0]&1 == 0 {
+		u := d.Uvarint() >> 1
 		p, ok := integer(prev)
 		if !ok {
-			d.fail("difference to a value that is no integer")
+			d.Fail("difference to a value that is no integer")
 			return 0
 		}
 		return float64(p + (int64(u>>1) ^ -int64(u&1)))
 	}
-	h := d.byte()
+	h := d.Byte()
 	n, z := int(h>>1&7)+1, int(h>>4&7)
 	if h&0x80 != 0 || n+z > 8 {
-		d.fail("value")
+		d.Fail("value")
 		return 0
 	}
 	var x uint64
-	for i, b := range d.bytes(n) {
+	for i, b := range d.Bytes(n) {
 		x |= uint64(b) << (8 * i)
 	}
 	return math.Float64frombits(math.Float64bits(prev) ^ x<<(8*z))

@@ -152,6 +152,22 @@ func (s *Samples) AppendFrom(o *Samples, from, to int) {
 	}
 }
 
+// Truncate leaves the first n samples.
+func (s *Samples) Truncate(n int) {
+	s.T, s.V = s.T[:n], s.V[:n]
+	if s.Kinds != nil {
+		s.Kinds, s.H = s.Kinds[:n], s.H[:n]
+	}
+}
+
+// Move puts sample from in the place of sample to.
+func (s *Samples) Move(to, from int) {
+	s.T[to], s.V[to] = s.T[from], s.V[from]
+	if s.Kinds != nil {
+		s.Kinds[to], s.H[to] = s.Kinds[from], s.H[from]
+	}
+}
+
 // Encoder encodes columns. It keeps its buffers from one to the next.
 type Encoder struct {
 	states []State

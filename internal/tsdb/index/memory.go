@@ -14,19 +14,20 @@ import (
 type Memory struct {
 	mu struct {
 		sync.RWMutex
-		metrics     side[MetricID]
-		groups      side[GroupID]
-		dictionary  table[metric]
-		byHash      map[uint64]MetricID
-		members     map[GroupID]member
-		shapes      []*Shape
-		byNames     map[string]*Shape
-		lists       map[uint32]*list
-		byFirst     map[MetricID][]*list
-		nextMetric  MetricID
-		nextGroup   GroupID
-		nextList    uint32
-		symbolBytes int64
+		metrics         side[MetricID]
+		groups          side[GroupID]
+		dictionary      table[metric]
+		byHash          map[uint64]MetricID
+		members         map[GroupID]member
+		shapes          []*Shape
+		byNames         map[string]*Shape
+		lists           map[uint32]*list
+		byFirst         map[MetricID][]*list
+		nextMetric      MetricID
+		nextGroup       GroupID
+		nextList        uint32
+		symbolBytes     int64
+		series, defined int // columns of all groups; metrics
 	}
 }
 
@@ -143,6 +144,7 @@ func (x *Memory) defineLocked(id MetricID, hash uint64, ls labels.Labels) {
 	x.mu.metrics.add(ls, id)
 	x.mu.nextMetric = max(x.mu.nextMetric, id+1)
 	x.mu.symbolBytes += int64(ls.ByteSize())
+	x.mu.defined++
 }
 
 // DefineMetric gives a metric the id that it has in a log. It reports false
@@ -248,6 +250,7 @@ func (x *Memory) addColumnLocked(g GroupID, m MetricID) (col int) {
 		next.users++
 	}
 	mb.n++
+	x.mu.series++
 	x.mu.members[g] = mb
 	return n
 }
@@ -353,6 +356,7 @@ func (x *Memory) Remove(groups []GroupID) []MetricID {
 			continue
 		}
 		x.unuseLocked(mb.list)
+		x.mu.series -= int(mb.n)
 		x.mu.groups.remove(mb.base, g)
 		x.mu.symbolBytes -= int64(mb.base.ByteSize())
 		shape := x.shapeOf(mb.base)
@@ -401,4 +405,5 @@ func (x *Memory) forgetLocked(id MetricID) {
 		delete(x.mu.byHash, hash)
 	}
 	x.mu.dictionary.clear(uint32(id))
+	x.mu.defined--
 }

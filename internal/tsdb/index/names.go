@@ -88,34 +88,18 @@ func (x *Memory) LabelValues(name string) []string {
 // Sizes is how much an index holds.
 type Sizes struct {
 	Metrics, Groups, Series, Lists int
-	LabelPairs                     int
 	// LabelBytes is the bytes of all label sets.
 	LabelBytes int64
 }
 
-// Sizes counts what the index holds.
+// Sizes returns how much the index holds.
 func (x *Memory) Sizes() Sizes {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	s := Sizes{Groups: len(x.mu.members), Lists: len(x.mu.lists), LabelBytes: x.mu.symbolBytes}
-	x.mu.dictionary.each(func(uint32, *metric) { s.Metrics++ })
-	for _, mb := range x.mu.members {
-		s.Series += int(mb.n)
+	return Sizes{
+		Metrics: x.mu.defined, Groups: len(x.mu.members), Series: x.mu.series, Lists: len(x.mu.lists),
+		LabelBytes: x.mu.symbolBytes,
 	}
-	for name, values := range x.mu.metrics {
-		s.LabelPairs += len(values)
-		for v := range x.mu.groups[name] {
-			if _, both := values[v]; !both {
-				s.LabelPairs++
-			}
-		}
-	}
-	for name, values := range x.mu.groups {
-		if x.mu.metrics[name] == nil {
-			s.LabelPairs += len(values)
-		}
-	}
-	return s
 }
 
 // Series returns the labels of a series: base and metric, which share no name.

@@ -1,0 +1,250 @@
+package block
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"path/filepath"
+
+	"github.com/klauspost/compress/zstd"
+
+	"monopod/internal/tsdb/cache"
+	"monopod/internal/tsdb/wire"
+	"monopod/internal/vfs"
+)
+
+// Reader reads a block. It keeps the table of contents in memory, and everything
+// else in the cache. All methods may be called from many goroutines, until Close.
+type Reader struct {
+	meta  Meta
+	dir   string
+	cache *cache.Cache
+	index file
+	data  file
+	unzip *zstd.Decoder
+	toc   contents
+}
+
+// file is one of the two files.
+type file struct {
+	vfs.File
+	id uint64 // in the cache
+}
+
+// reference is where a section is.
+type reference struct {
+	offset      int64
+	stored, raw int
+	sum         uint32
+}
+
+// contents is the table of contents.
+type contents struct {
+	metrics, groups, lists                      int
+	metricSections, groupSections, listSections []reference
+	shapes                                      reference
+	metricNames, groupNames                     map[string]reference
+	pages                                       []pageRef
+}
+
+// maxSection bounds what a reference may claim, so that a damaged one cannot ask
+// for all memory.
+const maxSection = 1 << 30
+
+// Open opens the block in a directory. ids gives files their names in the cache.
+// ErrCorrupt and ErrVersion tell that it cannot be used.
+func Open(fsys vfs.FS, dir string, c *cache.Cache, ids func() uint64) (*Reader, error) {
+	r := &Reader{dir: dir, cache: c}
+	if err := r.open(fsys, ids); err != nil {
+		return nil, errors.Join(fmt.Errorf("open block %s: %w", dir, err), r.Close())
+	}
+	return r, nil
+}
+
+func (r *Reader) open(fsys vfs.FS, ids func() uint64) error {
+	var err error
+	if r.meta, err = ReadMeta(fsys, r.dir); err != nil {
+		return err
+	}
+	if r.unzip, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSection)); err != nil {
+		return err
+	}
+	if r.index.File, err = fsys.Open(filepath.Join(r.dir, indexFile)); err != nil {
+		return err
+	}
+	if r.data.File, err = fsys.Open(filepath.Join(r.dir, dataFile)); err != nil {
+		return err
+	}
+	r.index.id, r.data.id = ids(), ids()
+	return r.readContents()
+}
+
+func (r *Reader) readContents() error {
+	size, err := r.index.Size()
+	if err != nil {
+		return err
+	}
+	if size < footerSize {
+		return fmt.Errorf("%w: the index has %d bytes", ErrCorrupt, size)
+	}
+	f := make([]byte, footerSize)
+	if err := readAt(r.index, f, size-footerSize); err != nil {
+		return err
+	}
+	if crc32.Checksum(f[:16], castagnoli) != binary.LittleEndian.Uint32(f[16:]) {
+		return fmt.Errorf("%w: the footer of the index does not match its checksum", ErrCorrupt)
+	}
+	if magic := string(f[20:]); magic != indexMagic {
+		if magic[:7] == indexMagic[:7] && magic[7] > indexMagic[7] && magic[7] <= '9' {
+			return fmt.Errorf("%w %q of the index; this program knows %q, use a later one", ErrVersion, magic, indexMagic)
+		}
+		return fmt.Errorf("%w: the index does not end as one", ErrCorrupt)
+	}
+	offset, n := binary.LittleEndian.Uint64(f), int64(binary.LittleEndian.Uint32(f[8:]))
+	if offset > uint64(size) || int64(offset)+n+footerSize != size {
+		return fmt.Errorf("%w: place of the table of contents", ErrCorrupt)
+	}
+	b := make([]byte, n)
+	if err := readAt(r.index, b, int64(offset)); err != nil {
+		return err
+	}
+	if crc32.Checksum(b, castagnoli) != binary.LittleEndian.Uint32(f[12:]) {
+		return fmt.Errorf("%w: the table of contents does not match its checksum", ErrCorrupt)
+	}
+	return r.parseContents(b, int64(offset))
+}
+
+func (r *Reader) parseContents(b []byte, end int64) error {
+	d := wire.Decoder{B: b}
+	t := &r.toc
+	t.metrics, t.groups, t.lists = int(d.ID()), int(d.ID()), int(d.ID())
+	ref := func() reference {
+		x := reference{offset: int64(d.Uvarint()), stored: int(d.ID()), raw: int(d.ID())}
+		if sum := d.Bytes(4); sum != nil {
+			x.sum = binary.LittleEndian.Uint32(sum)
+		}
+		if x.offset < 0 || x.offset > end || int64(x.stored) > end-x.offset || x.raw > maxSection {
+			d.Fail("reference")
+		}
+		return x
+	}
+	refs := func(entries int) []reference {
+		n := d.Count(7)
+		if n != (entries+SectionEntries-1)/SectionEntries {
+			d.Fail("%d sections for %d entries", n, entries)
+			return nil
+		}
+		out := make([]reference, n)
+		for i := range out {
+			out[i] = ref()
+		}
+		return out
+	}
+	t.metricSections, t.groupSections, t.listSections = refs(t.metrics), refs(t.groups), refs(t.lists)
+	t.shapes = ref()
+	for _, names := range []*map[string]reference{&t.metricNames, &t.groupNames} {
+		*names = map[string]reference{}
+		for range d.Count(8) {
+			name := d.String()
+			(*names)[name] = ref()
+		}
+	}
+	offset := int64(len(dataMagic))
+	t.pages = make([]pageRef, d.Count(5))
+	for i := range t.pages {
+		p := pageRef{offset: offset, size: int(d.ID())}
+		if sum := d.Bytes(4); sum != nil {
+			p.sum = binary.LittleEndian.Uint32(sum)
+		}
+		if p.size > maxSection {
+			d.Fail("size of a page")
+		}
+		t.pages[i] = p
+		offset += int64(p.size)
+	}
+	if err := d.End(); err != nil {
+		return fmt.Errorf("%w: table of contents: %w", ErrCorrupt, err)
+	}
+	return nil
+}
+
+// Meta is the block's meta.json.
+func (r *Reader) Meta() Meta { return r.meta }
+
+// Dir is the block's directory.
+func (r *Reader) Dir() string { return r.dir }
+
+// Close closes the files.
+func (r *Reader) Close() error {
+	var errs []error
+	for _, f := range []file{r.index, r.data} {
+		if f.File != nil {
+			errs = append(errs, f.Close())
+			r.cache.Forget(f.id)
+		}
+	}
+	if r.unzip != nil {
+		r.unzip.Close()
+	}
+	return errors.Join(errs...)
+}
+
+// section returns what parse makes of a section of the index.
+func section[T any](r *Reader, ref reference, parse func(*wire.Decoder) T) (T, error) {
+	v, err := r.cache.Get(cache.Key{File: r.index.id, Offset: ref.offset}, func() (any, int, error) {
+		b := make([]byte, ref.stored)
+		if err := readAt(r.index, b, ref.offset); err != nil {
+			return nil, 0, err
+		}
+		if crc32.Checksum(b, castagnoli) != ref.sum {
+			return nil, 0, fmt.Errorf("%w: a section does not match its checksum", ErrCorrupt)
+		}
+		if ref.stored != ref.raw {
+			var err error
+			if b, err = r.unzip.DecodeAll(b, make([]byte, 0, ref.raw)); err != nil || len(b) != ref.raw {
+				return nil, 0, fmt.Errorf("%w: a section does not unpack: %v", ErrCorrupt, err)
+			}
+		}
+		d := wire.Decoder{B: b}
+		v := parse(&d)
+		if err := d.End(); err != nil {
+			return nil, 0, fmt.Errorf("%w: a section: %w", ErrCorrupt, err)
+		}
+		return v, 2*ref.raw + 64, nil
+	})
+	if err != nil {
+		var zero T
+		return zero, fmt.Errorf("read index of block %s at %d: %w", r.dir, ref.offset, err)
+	}
+	return v.(T), nil
+}
+
+// readAt fills b.
+func readAt(f vfs.File, b []byte, offset int64) error {
+	n, err := f.ReadAt(b, offset)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		return fmt.Errorf("%w: %s ends at %d", ErrCorrupt, f.Name(), offset+int64(n))
+	}
+	return err
+}
+
+// ids reads an ascending list.
+func ids[T ~uint32](d *wire.Decoder, limit int) []T {
+	out := make([]T, d.Count(1))
+	last := uint64(0)
+	for i := range out {
+		gap := d.Uvarint()
+		last += gap
+		if last >= uint64(limit) || gap > uint64(limit) || i > 0 && gap == 0 {
+			d.Fail("list of ids")
+			return nil
+		}
+		out[i] = T(last)
+	}
+	return out
+}

@@ -1,0 +1,254 @@
+package tsdb
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+
+	"monopod/internal/storage"
+	"monopod/internal/tsdb/cells"
+	"monopod/internal/tsdb/column"
+	"monopod/internal/tsdb/index"
+)
+
+// A chunk is some consecutive rows of a group, by column. Integers of fixed size
+// are little-endian; CRCs are CRC-32C.
+//
+//	 0       4        8        12      16
+//	 +-------+--------+--------+-------+---------+----------+----------+----
+//	 | magic | size   | size   | CRC   | head    | stripe 0 | stripe 1 | ...
+//	 | MPc1  | of head| of body|       |         |          |          |
+//	 +-------+--------+--------+-------+---------+----------+----------+----
+//
+//	CRC      of the 12 bytes before, and head
+//	head     group id (uvarint) | number of rows (uvarint) |
+//	         the columns that hold something (see appendBitmap) |
+//	         size of timestamps (uvarint) | timestamps (package column) |
+//	         and for each stripe: its size (uvarint), its CRC (4 bytes)
+//	stripe   64 of these columns, in order, the last one fewer: the size of each
+//	         column (uvarint), and the columns (package cells). One column is read
+//	         with its head and its stripe, and nothing else.
+//
+// The last byte of magic is the version of the format. Later ones keep the fixed
+// part as it is.
+//
+//	1: the first
+const (
+	chunkMagic     = "MPc1"
+	chunkFixed     = 16
+	stripeColumns  = 64
+	maxChunkHead   = 64 << 20
+	maxChunkBody   = 1 << 30
+	maxChunkRows   = 1 << 20
+	maxChunkColumn = 1 << 26
+)
+
+var (
+	// errChunk: a chunk's bytes are not what was written.
+	errChunk = errors.New("chunk is damaged")
+	// ErrVersion: a later version of the program wrote the file.
+	ErrVersion = errors.New("unknown format version")
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// chunkEncoder keeps its buffers from chunk to chunk.
+type chunkEncoder struct {
+	cells   cells.Encoder
+	samples cells.Samples
+	times   []int64
+	head    []byte
+	body    []byte
+	sizes   []byte
+	stripe  []byte
+	sums    []byte
+	out     []byte
+}
+
+// encode encodes rows of a group; there is at least one. The bytes are valid
+// until the next call.
+func (e *chunkEncoder) encode(id index.GroupID, rows []row) ([]byte, error) {
+	var columns storage.Bitmap
+	e.times = e.times[:0]
+	var p *presence
+	for i := range rows {
+		r := &rows[i]
+		e.times = append(e.times, r.t)
+		if columns = columns.Grow(r.limit()); r.p != p {
+			p = r.p
+			for w, word := range p.bits {
+				columns[w] |= word
+			}
+		}
+		for _, h := range r.h {
+			columns.Set(h.column)
+		}
+	}
+	e.head = binary.AppendUvarint(e.head[:0], uint64(id))
+	e.head = binary.AppendUvarint(e.head, uint64(len(rows)))
+	e.head = appendBitmap(e.head, columns)
+	e.stripe = column.AppendTimestamps(e.stripe[:0], e.times)
+	e.head = binary.AppendUvarint(e.head, uint64(len(e.stripe)))
+	e.head = append(e.head, e.stripe...)
+
+	e.body, e.sizes, e.stripe = e.body[:0], e.sizes[:0], e.stripe[:0]
+	n := 0
+	var err error
+	each(columns, func(c int) {
+		if err != nil {
+			return
+		}
+		e.samples.Reset()
+		samplesOf(&e.samples, rows, c, rows[0].t, rows[len(rows)-1].t)
+		before := len(e.stripe)
+		if e.stripe, err = e.cells.Append(e.stripe, e.times, &e.samples); err != nil {
+			err = fmt.Errorf("seal column %d of group %d: %w", c, id, err)
+			return
+		}
+		e.sizes = binary.AppendUvarint(e.sizes, uint64(len(e.stripe)-before))
+		if n++; n%stripeColumns == 0 {
+			e.endStripe()
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if n%stripeColumns != 0 {
+		e.endStripe()
+	}
+	if len(e.head) > maxChunkHead || len(e.body) > maxChunkBody {
+		return nil, fmt.Errorf("seal group %d: %d rows are too large for a chunk", id, len(rows))
+	}
+	e.out = append(e.out[:0], chunkMagic...)
+	e.out = binary.LittleEndian.AppendUint32(e.out, uint32(len(e.head)))
+	e.out = binary.LittleEndian.AppendUint32(e.out, uint32(len(e.body)))
+	sum := crc32.Update(crc32.Checksum(e.out, castagnoli), castagnoli, e.head)
+	e.out = binary.LittleEndian.AppendUint32(e.out, sum)
+	e.out = append(append(e.out, e.head...), e.body...)
+	return e.out, nil
+}
+
+func (e *chunkEncoder) endStripe() {
+	from := len(e.body)
+	e.body = append(append(e.body, e.sizes...), e.stripe...)
+	e.head = binary.AppendUvarint(e.head, uint64(len(e.body)-from))
+	e.head = binary.LittleEndian.AppendUint32(e.head, crc32.Checksum(e.body[from:], castagnoli))
+	e.sizes, e.stripe = e.sizes[:0], e.stripe[:0]
+}
+
+// chunkSizes reads the first bytes of a chunk.
+func chunkSizes(b []byte) (head, body int, err error) {
+	if len(b) < chunkFixed || string(b[:3]) != chunkMagic[:3] {
+		return 0, 0, fmt.Errorf("%w: no chunk begins here", errChunk)
+	}
+	head, body = int(binary.LittleEndian.Uint32(b[4:])), int(binary.LittleEndian.Uint32(b[8:]))
+	if head > maxChunkHead || body > maxChunkBody {
+		return 0, 0, fmt.Errorf("%w: size", errChunk)
+	}
+	return head, body, nil
+}
+
+// chunkHead is a chunk's head, decoded.
+type chunkHead struct {
+	group   index.GroupID
+	times   []int64
+	columns *presence
+	stripes []stripeRef
+	body    int // offset of the body in the chunk
+}
+
+type stripeRef struct {
+	offset int // in the body
+	size   int
+	sum    uint32
+}
+
+// decodeChunkHead reads the fixed part and the head.
+func decodeChunkHead(b []byte) (*chunkHead, error) {
+	head, body, err := chunkSizes(b)
+	if err != nil {
+		return nil, err
+	}
+	if len(b) < chunkFixed+head {
+		return nil, fmt.Errorf("%w: head is cut off", errChunk)
+	}
+	sum := crc32.Update(crc32.Checksum(b[:12], castagnoli), castagnoli, b[chunkFixed:chunkFixed+head])
+	if sum != binary.LittleEndian.Uint32(b[12:]) {
+		return nil, fmt.Errorf("%w: head does not match its checksum", errChunk)
+	}
+	if b[3] != chunkMagic[3] {
+		return nil, fmt.Errorf("%w %q of a chunk; this program knows %q, use a later one", ErrVersion, b[3], chunkMagic[3])
+	}
+	d := newDecoder(b[chunkFixed : chunkFixed+head])
+	h := &chunkHead{group: index.GroupID(d.ID()), body: chunkFixed + head}
+	rows := d.Uvarint()
+	if rows == 0 || rows > maxChunkRows {
+		d.Fail("%d rows", rows)
+	}
+	h.columns = newPresence(decodeBitmap(&d, maxChunkColumn))
+	times := d.Bytes(d.Count(1))
+	if d.Err == nil {
+		var n int
+		if h.times, n, err = column.DecodeTimestamps(nil, times, int(rows)); err != nil || n != len(times) {
+			d.Fail("timestamps: %v", err)
+		}
+	}
+	for i := 1; i < len(h.times); i++ {
+		if h.times[i] <= h.times[i-1] {
+			d.Fail("timestamps out of order")
+			break
+		}
+	}
+	offset := 0
+	for range (h.columns.n + stripeColumns - 1) / stripeColumns {
+		size := d.Uvarint()
+		sum := d.Bytes(4)
+		if d.Err != nil || size > uint64(body-offset) {
+			d.Fail("size of a stripe")
+			break
+		}
+		h.stripes = append(h.stripes, stripeRef{offset, int(size), binary.LittleEndian.Uint32(sum)})
+		offset += int(size)
+	}
+	if offset != body {
+		d.Fail("size of the body")
+	}
+	if err := d.End(); err != nil {
+		return nil, fmt.Errorf("%w: %w", errChunk, err)
+	}
+	return h, nil
+}
+
+// verify checks a stripe against its checksum.
+func (s stripeRef) verify(b []byte) error {
+	if crc32.Checksum(b, castagnoli) != s.sum {
+		return fmt.Errorf("%w: columns do not match their checksum", errChunk)
+	}
+	return nil
+}
+
+// decodeColumn reads the column at this place of the head's columns from its
+// stripe.
+func (h *chunkHead) decodeColumn(dst *cells.Samples, place int, stripe []byte) error {
+	n := min(stripeColumns, h.columns.n-place/stripeColumns*stripeColumns)
+	d := newDecoder(stripe)
+	skip, size := uint64(0), uint64(0)
+	for i := range n {
+		x := d.Uvarint()
+		if i < place%stripeColumns {
+			skip += x
+		} else if i == place%stripeColumns {
+			size = x
+		}
+	}
+	if d.Err != nil || skip > uint64(len(d.B)) || size > uint64(len(d.B))-skip {
+		return fmt.Errorf("%w: sizes of columns", errChunk)
+	}
+	if read, err := cells.Decode(dst, d.B[skip:skip+size], h.times); err != nil {
+		return fmt.Errorf("%w: %w", errChunk, err)
+	} else if read != int(size) {
+		return fmt.Errorf("%w: size of a column", errChunk)
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package tsdb
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/prometheus/model/labels"
+
+	"monopod/internal/tsdb/index"
+)
+
+// head is what is in no block yet: the groups with their open rows, and the
+// directory of what was sealed of them.
+type head struct {
+	mu struct {
+		sync.RWMutex
+		groups map[index.GroupID]*group
+		// series is the sample groups by the hash of their labels.
+		series map[uint64]*group
+	}
+
+	// minTime and maxTime are of all rows since the store was opened, or that it
+	// found; maxTime is below minTime where there are none.
+	minTime, maxTime atomic.Int64
+	// minValid: samples before it are out of bounds, since blocks cover that time.
+	minValid atomic.Int64
+}
+
+func newHead() *head {
+	h := &head{}
+	h.mu.groups = map[index.GroupID]*group{}
+	h.mu.series = map[uint64]*group{}
+	h.minTime.Store(math.MaxInt64)
+	h.maxTime.Store(math.MinInt64)
+	h.minValid.Store(math.MinInt64)
+	return h
+}
+
+func (h *head) group(id index.GroupID) *group {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.mu.groups[id]
+}
+
+func (h *head) add(g *group) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.addLocked(g)
+}
+
+func (h *head) addLocked(g *group) {
+	h.mu.groups[g.id] = g
+	if g.kind == sampleGroup {
+		hash := g.base.Hash()
+		g.next = h.mu.series[hash]
+		h.mu.series[hash] = g
+	}
+}
+
+// seriesGroup returns the sample group of a series.
+func (h *head) seriesGroup(hash uint64, ls labels.Labels) *group {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for g := h.mu.series[hash]; g != nil; g = g.next {
+		if labels.Equal(g.base, ls) {
+			return g
+		}
+	}
+	return nil
+}
+
+func (h *head) remove(groups []*group) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, g := range groups {
+		delete(h.mu.groups, g.id)
+		if g.kind != sampleGroup {
+			continue
+		}
+		hash := g.base.Hash()
+		var rest *group
+		for o := h.mu.series[hash]; o != nil; {
+			after := o.next
+			if o != g {
+				o.next = rest
+				rest = o
+			}
+			o = after
+		}
+		if rest == nil {
+			delete(h.mu.series, hash)
+		} else {
+			h.mu.series[hash] = rest
+		}
+	}
+}
+
+// all returns the groups, ids ascending.
+func (h *head) all() []*group {
+	h.mu.RLock()
+	out := make([]*group, 0, len(h.mu.groups))
+	for _, g := range h.mu.groups {
+		out = append(out, g)
+	}
+	h.mu.RUnlock()
+	slices.SortFunc(out, func(a, b *group) int { return int(int64(a.id) - int64(b.id)) })
+	return out
+}
+
+// saw widens the time range.
+func (h *head) saw(t int64) {
+	for old := h.minTime.Load(); t < old && !h.minTime.CompareAndSwap(old, t); old = h.minTime.Load() {
+	}
+	for old := h.maxTime.Load(); t > old && !h.maxTime.CompareAndSwap(old, t); old = h.maxTime.Load() {
+	}
+}
+
+// bounds is the time range of the head; ok is false where it is empty.
+func (h *head) bounds() (mint, maxt int64, ok bool) {
+	mint, maxt = h.minTime.Load(), h.maxTime.Load()
+	return mint, maxt, mint <= maxt
+}
+
+// oldest is the timestamp before which samples are out of bounds: half a block
+// behind the newest, so that a window can be made a block, and never in a block.
+func (h *head) oldest(blockMillis int64) int64 {
+	oldest := h.minValid.Load()
+	if maxt := h.maxTime.Load(); maxt > math.MinInt64+blockMillis {
+		oldest = max(oldest, maxt-blockMillis/2)
+	}
+	return oldest
+}

@@ -1,0 +1,199 @@
+package tsdb
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/prometheus/prometheus/model/value"
+
+	"monopod/internal/storage"
+	"monopod/internal/tsdb/cells"
+)
+
+// row is a row as readers see it: the stale markers that its predecessor implies
+// stand in it as values. It does not change.
+type row struct {
+	t int64
+	p *presence     // of the floats
+	v []float64     // in the order of p
+	h []histogramAt // by column
+}
+
+// limit is one more than the last column that the row has.
+func (r *row) limit() int {
+	n := r.p.limit()
+	if len(r.h) > 0 {
+		n = max(n, r.h[len(r.h)-1].column+1)
+	}
+	return n
+}
+
+// hist returns the histogram in a column.
+func (r *row) hist(c int) (cells.Hist, bool) {
+	i := sort.Search(len(r.h), func(i int) bool { return r.h[i].column >= c })
+	if i == len(r.h) || r.h[i].column != c {
+		return cells.Hist{}, false
+	}
+	return r.h[i].Hist, true
+}
+
+// input is a row as a writer gave it, or as the log has it.
+type input struct {
+	t      int64
+	given  *presence
+	values []float64     // by column
+	hists  []histogramAt // by column, none of them in given
+	stale  bool          // a value is value.StaleNaN
+
+	// whole: the row's record builds on nothing, and tells the columns that end
+	// here.
+	whole bool
+	ended []endedColumn
+}
+
+type endedColumn struct {
+	column int
+	kind   kind
+}
+
+// state is where the rows of a group have led to. Write and replay take it from
+// row to row by the same rule, so that the log need not hold what follows.
+type state struct {
+	has   bool
+	t     int64     // of the last row
+	last  []float64 // by column, the last float since the last whole row, or 0
+	given *presence // of the last row, as the writer gave it
+	// live is the columns that end when the next row does not have them: those of
+	// the last row but for its stale markers.
+	live storage.Bitmap
+	// kinds has the columns whose last sample was a histogram.
+	kinds map[int]kind
+	// regular: live is given's set, and the last row had no histogram.
+	regular bool
+}
+
+// reserve makes room in last for columns below n.
+func (s *state) reserve(n int) {
+	if n > len(s.last) {
+		s.last = append(s.last, make([]float64, n-len(s.last))...)
+	}
+}
+
+// ending is the columns that a row with these columns ends.
+func (s *state) ending(given *presence, hists []histogramAt) []endedColumn {
+	if s.regular && given == s.given {
+		return nil
+	}
+	var out []endedColumn
+	each(s.live, func(c int) {
+		if _, present := given.place(c); present {
+			return
+		}
+		if slices.ContainsFunc(hists, func(h histogramAt) bool { return h.column == c }) {
+			return
+		}
+		out = append(out, endedColumn{c, s.kinds[c]})
+	})
+	return out
+}
+
+// advance takes the state over a row, and returns it as readers see it.
+func (s *state) advance(in *input) row {
+	s.reserve(in.given.limit())
+	if s.regular && in.given == s.given && len(in.hists) == 0 && !in.stale && len(in.ended) == 0 {
+		s.keep(in)
+		return row{t: in.t, p: in.given, v: in.given.pack(make([]float64, 0, in.given.n), in.values)}
+	}
+	ended := in.ended
+	if !in.whole {
+		ended = s.ending(in.given, in.hists)
+	}
+	floats := slices.Clone(in.given.bits)
+	s.live = append(s.live[:0], in.given.bits...)
+	hists := slices.Clone(in.hists)
+	each(in.given.bits, func(c int) {
+		switch k := s.kinds[c]; {
+		case !value.IsStaleNaN(in.values[c]):
+			delete(s.kinds, c)
+		case k != kindFloat:
+			// Prometheus's rule: the marker is of the type of what it ends.
+			hists = append(hists, histogramAt{c, staleHist(k)})
+			floats.Unset(c)
+			s.live.Unset(c)
+		default:
+			s.live.Unset(c)
+		}
+	})
+	for _, h := range in.hists {
+		if s.kinds == nil {
+			s.kinds = map[int]kind{}
+		}
+		s.kinds[h.column] = kindOf(h.Hist)
+		if s.live = s.live.Grow(h.column + 1); !h.Stale() {
+			s.live.Set(h.column)
+		}
+	}
+	for _, e := range ended {
+		if e.kind != kindFloat {
+			hists = append(hists, histogramAt{e.column, staleHist(e.kind)})
+			continue
+		}
+		floats = floats.Grow(e.column + 1)
+		floats.Set(e.column)
+	}
+	slices.SortFunc(hists, func(a, b histogramAt) int { return a.column - b.column })
+	r := row{t: in.t, p: in.given, h: hists}
+	if !in.given.is(floats) {
+		r.p = newPresence(floats)
+	}
+	r.v = make([]float64, 0, r.p.n)
+	each(r.p.bits, func(c int) {
+		if _, ok := in.given.place(c); ok {
+			r.v = append(r.v, in.values[c])
+		} else {
+			r.v = append(r.v, staleNaN)
+		}
+	})
+	s.live = trim(s.live)
+	s.keep(in)
+	s.regular = len(in.hists) == 0 && in.given.is(s.live)
+	return r
+}
+
+func (s *state) keep(in *input) {
+	s.has, s.t, s.given = true, in.t, in.given
+	if in.whole {
+		clear(s.last)
+	}
+	if in.given.dense() {
+		copy(s.last, in.values[:in.given.n])
+		return
+	}
+	each(in.given.bits, func(c int) { s.last[c] = in.values[c] })
+}
+
+// samplesOf appends to dst what a column holds in rows within [mint,maxt].
+func samplesOf(dst *cells.Samples, rows []row, c int, mint, maxt int64) {
+	var p *presence
+	var place int
+	var has bool
+	for i := range rows {
+		r := &rows[i]
+		if r.t < mint || r.t > maxt {
+			continue
+		}
+		if r.p != p {
+			p = r.p
+			place, has = p.place(c)
+		}
+		if has {
+			dst.AppendFloat(r.t, r.v[place])
+		} else if len(r.h) > 0 {
+			if h, ok := r.hist(c); ok {
+				dst.AppendHist(r.t, h)
+			}
+		}
+	}
+}
+
+func isStale(v float64) bool { return value.IsStaleNaN(v) }

@@ -1,0 +1,186 @@
+package tsdb
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"monopod/internal/tsdb/cells"
+)
+
+// Sealing takes the open rows of a group off the heap: they are encoded by
+// column and appended to the head file of their window. It happens a group at a
+// time as rows come in, so that there is no moment at which all of them do.
+
+var encoders = sync.Pool{New: func() any { return new(chunkEncoder) }}
+
+// sealDue seals a group that has its number of rows. The rows are safe in the
+// log whatever comes of it: a failure is counted and told by the state of the
+// store, and the next row tries again.
+func (db *DB) sealDue(g *group) {
+	g.writer.Lock()
+	defer g.writer.Unlock()
+	if g.writer.open >= g.writer.limit {
+		db.health.report(&db.health.seal, db.sealLocked(g))
+	}
+}
+
+// sealGroup seals what a group has open.
+func (db *DB) sealGroup(g *group) error {
+	g.writer.Lock()
+	defer g.writer.Unlock()
+	return db.sealLocked(g)
+}
+
+// sealLocked seals the open rows of a group whose writer is locked.
+func (db *DB) sealLocked(g *group) error {
+	_, open := g.snapshot()
+	if len(open) == 0 {
+		return nil
+	}
+	// A chunk names its group and columns by id: they must outlive the log.
+	if err := db.catalog.flush(); err != nil {
+		return err
+	}
+	for len(open) > 0 {
+		window := windowOf(open[0].t, db.blockMillis)
+		n := 1
+		for n < len(open) && windowOf(open[n].t, db.blockMillis) == window {
+			n++
+		}
+		ref, err := db.writeChunk(g, window, open[:n])
+		if err != nil {
+			return err
+		}
+		g.writer.open -= n
+		open = open[n:]
+		g.sealed(ref, n)
+		db.metrics.chunks.Inc()
+	}
+	full := db.sealRows(g.kind)
+	// A seal before its time keeps the group's phase.
+	if rest := g.writer.limit - int(g.writer.sealedRows); rest > 0 && rest < g.writer.limit {
+		g.writer.limit = rest
+	} else {
+		g.writer.limit = full
+	}
+	g.writer.sealedRows = 0
+	return nil
+}
+
+// sealed replaces the first n open rows by their chunk, for readers.
+func (g *group) sealed(ref chunkRef, n int) {
+	g.writer.sealedRows += int32(n)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.mu.chunks = insertChunk(g.mu.chunks, ref)
+	if n == len(g.mu.open) {
+		g.mu.open = nil
+	} else {
+		g.mu.open = slices.Clone(g.mu.open[n:])
+	}
+}
+
+// insertChunk returns the chunks with one more, by first timestamp. Readers of
+// the old slice see no change.
+func insertChunk(chunks []chunkRef, ref chunkRef) []chunkRef {
+	if n := len(chunks); n == 0 || chunks[n-1].first < ref.first {
+		return append(chunks, ref)
+	}
+	i, _ := slices.BinarySearchFunc(chunks, ref, func(a, b chunkRef) int { return cmp.Compare(a.first, b.first) })
+	return slices.Insert(slices.Clone(chunks), i, ref)
+}
+
+func (db *DB) writeChunk(g *group, window int64, rows []row) (chunkRef, error) {
+	e := encoders.Get().(*chunkEncoder)
+	defer encoders.Put(e)
+	b, err := e.encode(g.id, rows)
+	if err != nil {
+		return chunkRef{}, err
+	}
+	f, offset, err := db.windows.append(window, b)
+	if err != nil {
+		return chunkRef{}, fmt.Errorf("seal group %s: %w", g.base, refusal(err))
+	}
+	db.metrics.sealedBytes.Add(float64(len(b)))
+	return chunkRef{
+		file: f, offset: offset, size: int32(len(b)), rows: int32(len(rows)),
+		first: rows[0].t, last: rows[len(rows)-1].t,
+	}, nil
+}
+
+// restoreLocked finds the state after the last row of a group whose rows were
+// found sealed. The group's writer is locked.
+func (db *DB) restoreLocked(g *group) error {
+	chunks, _ := g.snapshot()
+	if len(chunks) == 0 {
+		g.writer.restored = true
+		return nil
+	}
+	ref := chunks[len(chunks)-1]
+	h, err := ref.headOf(db.cache)
+	if err != nil {
+		return err
+	}
+	s := &g.writer.state
+	var buf cells.Samples
+	each(h.columns.bits, func(c int) {
+		buf.Reset()
+		if cerr := ref.samples(db.cache, &buf, c); cerr != nil {
+			err = errors.Join(err, cerr)
+			return
+		}
+		n := buf.Len() - 1
+		if n < 0 {
+			return
+		}
+		k, stale := kindFloat, false
+		if buf.Kinds != nil {
+			k = kindOf(buf.H[n])
+		}
+		if k == kindFloat {
+			stale = isStale(buf.V[n])
+		} else {
+			stale = buf.H[n].Stale()
+			if s.kinds == nil {
+				s.kinds = map[int]kind{}
+			}
+			s.kinds[c] = k
+		}
+		if buf.T[n] == ref.last && !stale {
+			s.live = s.live.Grow(c + 1)
+			s.live.Set(c)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	s.has, s.t, s.regular = true, ref.last, false
+	g.writer.restored = true
+	return nil
+}
+
+// restoreLast does the same for a sample group. Where its last chunk cannot be
+// read, only the time of the last sample is known. DB.late is held.
+func (db *DB) restoreLast(g *group) {
+	_, maxt, ok := g.bounds()
+	if !ok {
+		return
+	}
+	g.late = lastSample{has: true, t: maxt}
+	chunks, open := g.snapshot()
+	var buf cells.Samples
+	if len(open) > 0 && open[len(open)-1].t == maxt {
+		samplesOf(&buf, open, 0, maxt, maxt)
+	} else if chunks[len(chunks)-1].samples(db.cache, &buf, 0) != nil {
+		return
+	}
+	if n := buf.Len() - 1; n >= 0 && buf.T[n] == maxt {
+		g.late.known, g.late.v = true, buf.V[n]
+		if buf.Kinds != nil {
+			g.late.hist = buf.H[n]
+		}
+	}
+}

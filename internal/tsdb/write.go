@@ -1,0 +1,269 @@
+package tsdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"slices"
+	"sync"
+
+	"monopod/internal/storage"
+	"monopod/internal/tsdb/cells"
+)
+
+// batch is a Write under way. It is kept for the next one, with its buffers.
+//
+// The order of locks is: writers of row groups by id; late; writers of sample
+// groups, one goroutine at a time under late; logging.
+type batch struct {
+	db      *DB
+	plans   []plan
+	samples []lateSample
+	records records
+	defs    int // records that are definitions, the first ones
+	enc     rowEncoder
+	due     []*group
+	// defining is the sample groups that are marked as defined although the log
+	// may still fail.
+	defining []*group
+	counts   [3]int // samples by kind
+}
+
+// plan is a row on its way.
+type plan struct {
+	h   *hold
+	g   *group
+	row *storage.Row
+	in  input
+	sum uint32 // of the record
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// Write implements storage.Writer.
+func (db *DB) Write(ctx context.Context, b *storage.Batch) error {
+	samples := make([]lateSample, 0, len(b.Samples))
+	for i := range b.Samples {
+		samples = append(samples, lateSample{sample: &b.Samples[i]})
+	}
+	return db.write(ctx, b, samples, false)
+}
+
+// write stores a batch with these samples. ends is set where the rows end their
+// groups: what such a row has no reason for is left out.
+func (db *DB) write(ctx context.Context, b *storage.Batch, samples []lateSample, ends bool) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	if db.closed.Load() {
+		return fmt.Errorf("write: %w", storage.ErrClosed)
+	}
+	w := batches.Get().(*batch)
+	w.db = db
+	defer w.recycle()
+	if err := w.plan(b); err != nil {
+		return err
+	}
+	w.samples = samples
+	if err := w.store(b, ends); err != nil {
+		return err
+	}
+	db.metrics.appended(w.counts)
+	for _, g := range w.due {
+		db.sealDue(g)
+	}
+	return nil
+}
+
+func (w *batch) recycle() {
+	clear(w.plans)
+	clear(w.due)
+	clear(w.defining)
+	w.defining = w.defining[:0]
+	w.plans, w.due, w.samples, w.counts = w.plans[:0], w.due[:0], nil, [3]int{}
+	w.records.reset()
+	batches.Put(w)
+}
+
+// plan finds the groups of the rows, and puts them into the order of ids.
+func (w *batch) plan(b *storage.Batch) error {
+	for i := range b.Rows {
+		h, ok := b.Rows[i].Group.(*hold)
+		if !ok || h.db != w.db {
+			return errors.New("write: a row's group is not from this store's OpenGroup")
+		}
+		w.plans = append(w.plans, plan{h: h, g: h.g, row: &b.Rows[i]})
+	}
+	slices.SortFunc(w.plans, func(x, y plan) int { return int(int64(x.g.id) - int64(y.g.id)) })
+	for i := 1; i < len(w.plans); i++ {
+		if w.plans[i].g == w.plans[i-1].g {
+			return fmt.Errorf("write: two rows of group %s in one batch", w.plans[i].g.base)
+		}
+	}
+	return nil
+}
+
+func (w *batch) store(b *storage.Batch, ends bool) error {
+	for i := range w.plans {
+		w.plans[i].g.writer.Lock()
+	}
+	defer func() {
+		for i := range w.plans {
+			w.plans[i].g.writer.Unlock()
+		}
+	}()
+	if len(w.samples) > 0 {
+		w.db.late.Lock()
+		defer w.db.late.Unlock()
+	}
+	// Under logging, a record goes to the generation that it was encoded for.
+	w.db.logging.RLock()
+	defer w.db.logging.RUnlock()
+
+	if ends {
+		w.dropEnds(b.Timestamp)
+	}
+	for i := range w.plans {
+		if err := w.check(&w.plans[i], b.Timestamp); err != nil {
+			return err
+		}
+	}
+	w.judgeSamples()
+	for i := range w.plans {
+		w.db.definitions(&w.records, w.plans[i].g)
+	}
+	w.defineSamples()
+	w.defs = len(w.records.starts)
+	for i := range w.plans {
+		w.encode(&w.plans[i])
+	}
+	w.encodeSamples()
+	accepted := w.db.exemplars.judge(b.Exemplars)
+	for _, i := range accepted {
+		w.records.begin()
+		w.records.buf = appendExemplarRecord(w.records.buf, b.Exemplars[i].Labels, b.Exemplars[i].Exemplar)
+	}
+	if len(w.records.starts) == 0 {
+		return nil
+	}
+	if err := w.db.appendLog(w.records.all()); err != nil {
+		w.rollBack()
+		return err
+	}
+	w.db.catalog.logged(w.records.slices[:w.defs], w.records.metrics)
+	for i := range w.plans {
+		w.apply(&w.plans[i])
+	}
+	w.applySamples()
+	for _, i := range accepted {
+		b.Exemplars[i].Err = w.db.exemplars.add(b.Exemplars[i].Labels, b.Exemplars[i].Exemplar)
+	}
+	return nil
+}
+
+// dropEnds leaves out the rows that would end nothing.
+func (w *batch) dropEnds(t int64) {
+	rest := w.plans[:0]
+	for _, p := range w.plans {
+		s := &p.g.writer
+		if p.h.current() && s.has && t > s.t && len(trim(s.live)) > 0 {
+			rest = append(rest, p)
+			continue
+		}
+		s.Unlock()
+	}
+	w.plans = rest
+}
+
+// check judges a row, and makes its input.
+func (w *batch) check(p *plan, t int64) error {
+	s := &p.g.writer
+	row := p.row
+	switch {
+	case s.removed || s.closed:
+		return fmt.Errorf("write to group %s: %w", p.g.base, storage.ErrClosed)
+	case s.has && t <= s.t:
+		return fmt.Errorf("write to group %s: row at %d, the last one is at %d: %w", p.g.base, t, s.t, storage.ErrOutOfOrder)
+	case w.db.tooFar(t):
+		return fmt.Errorf("write to group %s: row at %d lies in the future; check the clock: %w", p.g.base, t, storage.ErrOutOfBounds)
+	}
+	p.in = input{t: t, values: row.Values}
+	if s.given != nil && s.given.is(row.Present) {
+		p.in.given = s.given
+	} else {
+		p.in.given = newPresence(row.Present)
+	}
+	limit := p.in.given.limit()
+	if limit > len(row.Values) {
+		return fmt.Errorf("write to group %s: column %d is present and has no value", p.g.base, limit-1)
+	}
+	for _, h := range row.Histograms {
+		if (h.Int == nil) == (h.Float == nil) {
+			return fmt.Errorf("write to group %s: histogram in column %d is not of one kind", p.g.base, h.Column)
+		}
+		if _, both := p.in.given.place(h.Column); both {
+			return fmt.Errorf("write to group %s: column %d has a float and a histogram", p.g.base, h.Column)
+		}
+		limit = max(limit, h.Column+1)
+		p.in.hists = append(p.in.hists, histogramAt{h.Column, copyHist(cells.Hist{Int: h.Int, Float: h.Float})})
+	}
+	if limit > s.columns {
+		return fmt.Errorf("write to group %s: column %d of %d", p.g.base, limit-1, s.columns)
+	}
+	slices.SortFunc(p.in.hists, func(x, y histogramAt) int { return x.column - y.column })
+	for i := 1; i < len(p.in.hists); i++ {
+		if p.in.hists[i].column == p.in.hists[i-1].column {
+			return fmt.Errorf("write to group %s: two histograms in column %d", p.g.base, p.in.hists[i].column)
+		}
+	}
+	return nil
+}
+
+// copyHist copies what the caller may change later.
+func copyHist(h cells.Hist) cells.Hist {
+	if h.Int != nil {
+		return cells.Hist{Int: h.Int.Copy()}
+	}
+	return cells.Hist{Float: h.Float.Copy()}
+}
+
+func (w *batch) encode(p *plan) {
+	s := &p.g.writer
+	whole := s.gen != w.db.generation || s.open == 0
+	w.records.begin()
+	from := len(w.records.buf)
+	w.records.buf = w.enc.append(w.records.buf, p.g.id, &s.state, &p.in, whole, s.chain)
+	p.sum = crc32.Checksum(w.records.buf[from:], castagnoli)
+}
+
+// rollBack takes the sample groups back to before the batch.
+func (w *batch) rollBack() {
+	for i := len(w.samples) - 1; i >= 0; i-- {
+		if s := &w.samples[i]; s.taken {
+			s.g.late, s.taken = s.before, false
+		}
+	}
+	for _, g := range w.defining {
+		g.writer.defined = false
+	}
+}
+
+// apply shows a row that is in the log to readers.
+func (w *batch) apply(p *plan) {
+	s := &p.g.writer
+	s.defined, s.logged = true, s.columns
+	s.gen, s.chain = w.db.generation, p.sum
+	if s.open == 0 {
+		s.openGen = s.gen
+	}
+	w.counts[kindFloat] += p.in.given.n
+	for _, h := range p.in.hists {
+		w.counts[kindOf(h.Hist)]++
+	}
+	p.g.push(s.advance(&p.in))
+	w.db.head.saw(p.in.t)
+	if s.open >= s.limit {
+		w.due = append(w.due, p.g)
+	}
+}
