@@ -123,8 +123,8 @@ export function valueRange(
   if (low !== 0) low = Math.floor((low - room) / increment) * increment;
   if (high !== 0) high = Math.ceil((high + room) / increment) * increment;
   if (dataMin >= 0) low = Math.max(0, low);
-  // Nothing is fuller than full, unless it is.
-  if ((unit === 'percent' || unit === 'percentunit') && dataMax <= full * 1.001 && dataMax >= 0) {
+  // Nothing is fuller than full, unless it is; rates overshoot a little.
+  if ((unit === 'percent' || unit === 'percentunit') && dataMax <= full * 1.05 && dataMax >= 0) {
     high = Math.min(high, full);
   }
   const bottom = min ?? low;

@@ -42,6 +42,17 @@ export function IconButton({ icon, label, kind = 'quiet', type = 'button', ...re
   );
 }
 
+export type IconLinkProps = { icon: IconName; label: string; href: string };
+
+/** An `IconButton` that leads to another page. */
+export function IconLink({ icon, label, href }: IconLinkProps) {
+  return (
+    <a class="button is-icon is-quiet" href={href} title={label} aria-label={label}>
+      <Icon name={icon} />
+    </a>
+  );
+}
+
 export type Choice<T extends string> = { value: T; label: ComponentChildren };
 
 export type SegmentedProps<T extends string> = {
@@ -66,7 +77,6 @@ export function Segmented<T extends string>({ label, choices, value, onChange }:
   return (
     <div class="segmented" role="radiogroup" aria-label={label} onKeyDown={move}>
       {choices.map((choice) => (
-        // biome-ignore lint/a11y/useSemanticElements: a button takes the place of a styled radio input
         <button
           key={choice.value}
           type="button"

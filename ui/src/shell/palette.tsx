@@ -86,7 +86,7 @@ function metricCommand(name: string): Command {
     icon: 'explore',
     label: name,
     search: name,
-    run: go(href('explore', {}, { 'g0.expr': name })),
+    run: go(href('explore', {}, { expr: name })),
   };
 }
 
@@ -192,7 +192,6 @@ function OpenPalette() {
       </div>
       <div class="palette-list" id="palette-list" role="listbox" aria-label={palette.label} ref={list}>
         {groups.map((group) => (
-          // biome-ignore lint/a11y/useSemanticElements: options are grouped within a listbox
           <div key={group.title} role="group" aria-label={group.title}>
             <div class="palette-group" aria-hidden="true">
               {group.title}
