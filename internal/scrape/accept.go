@@ -68,8 +68,8 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 	case known && e.all[i].wide != 0:
 		series = e.wide[e.all[i].wide-1].series
 	case isWide || p.needsParser(i, s):
-		parser.Labels(&series)
-		series = seriesLabels(series, in.rows.target, in.rules.honorLabels, in.rules.relabel)
+		parser.Labels(&p.line)
+		series = seriesLabels(p.line, in.rows.target, in.rules.honorLabels, in.rules.relabel)
 		if known {
 			break
 		}

@@ -79,6 +79,7 @@ type pass struct {
 	batch     storage.Batch
 	zeros     storage.Batch // at start timestamps
 	exemplars []exemplar.Exemplar
+	line      labels.Labels // the labels that stand on a line
 
 	trail    trail
 	scratch  []uint32
@@ -194,7 +195,7 @@ func (p *pass) guarded(body []byte, contentType string) (err error) {
 			if p.failed() {
 				return nil
 			}
-			p.in.meta.repeat()
+			p.in.meta.repeat(false)
 			p.endStamped(false)
 			e.known = len(e.all)
 			return p.place()
@@ -233,7 +234,6 @@ func (p *pass) finish(contentType string, body []byte) error {
 		return err
 	}
 	e := &p.in.entries
-	p.in.meta.done()
 	p.endStamped(false)
 	if contentType == "" {
 		e.prune()

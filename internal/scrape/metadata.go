@@ -86,18 +86,18 @@ func (m *metadata) done() {
 	m.mu.scrape++
 }
 
-// repeat ends a body whose metadata is that of the body before. It costs nothing
-// unless some family is on its way out.
-func (m *metadata) repeat() {
+// repeat ends a body that has the metadata of the body before, and perhaps more.
+// It costs nothing where there is no more and no family is on its way out.
+func (m *metadata) repeat(more bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.mu.gone {
+	if !m.mu.gone && !more {
 		return
 	}
 	m.mu.gone = false
 	for name, f := range m.mu.families {
 		switch {
-		case f.seen == m.mu.scrape-1:
+		case m.mu.scrape-f.seen <= 1:
 			f.seen = m.mu.scrape
 		case m.mu.scrape-f.seen > metadataScrapes:
 			delete(m.mu.families, name)

@@ -69,6 +69,9 @@ func (p *pass) parse(body []byte, contentType string) error {
 			p.trail.marks = append(p.trail.marks, markOf(body, key, entry))
 		}
 	}
+	if !p.failed() {
+		in.meta.done()
+	}
 	if isText {
 		// The parser put a newline behind the body.
 		return p.finish(contentType, body[:len(body)+1])

@@ -44,6 +44,20 @@ func (s *skeleton) end(i int) uint32 {
 	return s.slots[i-1].end
 }
 
+// commented tells that there are comments in the literals from slot i to slot j,
+// or that j lies before i.
+func (s *skeleton) commented(i, j int) bool {
+	if j < i {
+		return j < i-1
+	}
+	for ; i <= j; i++ {
+		if s.slots[i].key > s.end(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // mark is a line of the body being read, as the next skeleton needs it.
 type mark struct {
 	key, value, next uint32 // in the body: next is where the following line begins

@@ -25,9 +25,11 @@ func (p *pass) walk(body []byte) walked {
 	own := &p.cells[0]
 	var context typeContext
 	exact := true
+	// lost tells that comments of the skeleton may not be in the body.
+	lost := false
 	from := uint32(0) // where literal k begins
-	pos := 0
-	for k := 0; pos < len(body); {
+	pos, k := 0, 0
+	for pos < len(body) {
 		var line mark
 		byKey := false
 		if k < len(slots) {
@@ -36,7 +38,7 @@ func (p *pass) walk(body []byte) walked {
 				line = mark{key: uint32(pos) + s.key - from, value: uint32(pos) + s.end - from, entry: s.entry}
 			} else if s.key > from && bytes.HasPrefix(body[pos:], e.bytes[s.key:s.end]) {
 				// The comments before the line are other ones.
-				exact = false
+				exact, lost = false, true
 				line = mark{key: uint32(pos), value: uint32(pos) + s.end - s.key, entry: s.entry}
 			}
 			if line.value > 0 {
@@ -54,6 +56,7 @@ func (p *pass) walk(body []byte) walked {
 				return walkFailed
 			}
 			if next > pos {
+				p.comments = append(p.comments, body[pos:next]...)
 				pos = next
 				continue
 			}
@@ -66,6 +69,7 @@ func (p *pass) walk(body []byte) walked {
 			if line.entry != none {
 				p.lines.key++
 				if at := e.all[line.entry].slot; at != none {
+					lost = lost || e.skeleton.commented(k, int(at))
 					k = int(at) + 1
 					from = slots[at].end
 				}
@@ -107,13 +111,30 @@ func (p *pass) walk(body []byte) walked {
 		}
 		p.follow(exact, line)
 	}
-	switch {
-	case exact && p.trail.prefix == len(slots) && bytes.Equal(body[pos:], e.bytes[from:e.skeleton.tail]):
+	tail := bytes.Equal(body[pos:], e.bytes[e.skeleton.end(len(slots)):e.skeleton.tail])
+	if exact && tail && p.trail.prefix == len(slots) {
 		return walkedExactly
-	case p.readComments(body):
-		return walkedChanged
 	}
-	return walkFailed
+	lost = lost || !tail || e.skeleton.commented(k, len(slots)-1)
+	if !lost {
+		// What is said twice about a family depends on the order.
+		lost = p.commentsRepeat()
+	}
+	if lost {
+		// All of them, so that it is seen which families are gone.
+		p.comments = e.comments(p.comments[:0], body, &p.trail)
+	}
+	if !p.readComments() {
+		return walkFailed
+	}
+	switch {
+	case p.failed():
+	case lost:
+		in.meta.done()
+	default:
+		in.meta.repeat(len(p.comments) > 0)
+	}
+	return walkedChanged
 }
 
 // follow notes the line for the next skeleton.
@@ -166,10 +187,11 @@ func skipComment(body []byte, pos int) (next int, ok bool) {
 
 // readComments reads the comments of a changed body: for their metadata, and to
 // refuse what the parser would refuse.
-func (p *pass) readComments(body []byte) bool {
-	p.comments = p.in.entries.comments(p.comments[:0], body, &p.trail)
-	parser := textparse.NewPromParser(p.comments, nil, false)
-	for {
+func (p *pass) readComments() bool {
+	if len(p.comments) == 0 {
+		return true
+	}
+	for parser := textparse.NewPromParser(p.comments, nil, false); ; {
 		switch et, err := parser.Next(); {
 		case errors.Is(err, io.EOF):
 			return true
@@ -181,6 +203,30 @@ func (p *pass) readComments(body []byte) bool {
 			p.in.meta.setHelp(parser.Help())
 		case et != textparse.EntryComment:
 			return false
+		}
+	}
+}
+
+// commentsRepeat tells that the comments collected are about a family of which
+// something is known.
+func (p *pass) commentsRepeat() bool {
+	if len(p.comments) == 0 {
+		return false
+	}
+	for parser := textparse.NewPromParser(p.comments, nil, false); ; {
+		var family []byte
+		switch et, err := parser.Next(); {
+		case err != nil:
+			return false
+		case et == textparse.EntryType:
+			family, _ = parser.Type()
+		case et == textparse.EntryHelp:
+			family, _ = parser.Help()
+		default:
+			continue
+		}
+		if _, known := p.in.meta.get(string(family)); known {
+			return true
 		}
 	}
 }
