@@ -131,6 +131,10 @@ func (j *jsonWriter) labels(ls labels.Labels) {
 
 // appendFloat has the exponent where a number is very small or very large.
 func appendFloat(b []byte, v float64) []byte {
+	// Most samples are whole numbers, which need no search for the shortest form.
+	if i := int64(v); float64(i) == v && i != 0 && -1<<53 < i && i < 1<<53 {
+		return strconv.AppendInt(b, i, 10)
+	}
 	format := byte('f')
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'

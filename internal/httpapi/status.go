@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/common/model"
 	"google.golang.org/protobuf/encoding/protojson"
 )
 
@@ -184,7 +184,7 @@ func (s *status) tsdb(r *http.Request) result {
 			return fail(errorBadData, fmt.Errorf("limit must not exceed %d", most))
 		}
 	}
-	stats, err := s.storage.Stats(labels.MetricName, limit)
+	stats, err := s.storage.Stats(model.MetricNameLabel, limit)
 	if err != nil {
 		return fail(errorInternal, err)
 	}
