@@ -73,7 +73,7 @@ func (db *DB) putAside(p *piece, err error) error {
 			db.damagedChunk(p.chunk.file, p.chunk.offset, err)
 		}
 	case errors.Is(err, block.ErrPage):
-		db.metrics.damaged.WithLabelValues("page").Inc()
+		db.damage("page", 1)
 		db.logger.Error("A damaged page was left out of a query", "block", p.place.block.Dir(), "err", err)
 	default:
 		return db.putBlockAside(p.place.block, err)
@@ -107,7 +107,7 @@ func (db *DB) putBlockAside(b *block.Reader, err error) error {
 // renameBad counts and tells of damage, and renames what has it, so that the next
 // start does not meet it again.
 func (db *DB) renameBad(in, path string, err error) {
-	db.metrics.damaged.WithLabelValues(in).Inc()
+	db.damage(in, 1)
 	to := path + badSuffix
 	rerr := db.fsys.Rename(path, to)
 	if rerr != nil && !errors.Is(refusal(rerr), storage.ErrReadOnly) {

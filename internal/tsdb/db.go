@@ -134,7 +134,9 @@ type DB struct {
 	exemplars *exemplars
 	readers   readers
 	fileIDs   atomic.Uint64
-	blockSet  blockSet
+	// corruptions is what Corruptions returns.
+	corruptions atomic.Int64
+	blockSet    blockSet
 
 	// holds guards group.holding.
 	holds sync.Mutex

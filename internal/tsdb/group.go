@@ -231,7 +231,7 @@ func (h *hold) End(ctx context.Context, t int64) error {
 		return fmt.Errorf("end group %s: it was not released", h.base)
 	}
 	b := storage.Batch{Timestamp: t, Rows: []storage.Row{{Group: h}}}
-	if err := h.db.write(ctx, &b, nil, true); err != nil {
+	if err := h.db.write(ctx, &b, nil, true, math.MinInt64); err != nil {
 		return fmt.Errorf("end group %s: %w", h.base, err)
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/value"
 
 	"monopod/internal/storage"
 	"monopod/internal/tsdb/cells"
@@ -39,22 +38,18 @@ var (
 // judgeSamples takes those samples whose time is right. The group moves on here,
 // so that the next sample of the series in this batch is judged against this one.
 // DB.late is held, which guards lastSample and the removal of sample groups.
-func (w *batch) judgeSamples() {
-	oldest := w.db.head.oldest(w.db.blockMillis)
+func (w *batch) judgeSamples(oldest int64) {
 	for i := range w.samples {
 		s := &w.samples[i]
 		if s.g == nil || s.g.writer.removed {
 			s.g = w.db.seriesGroup(s.sample.Labels)
 		}
-		s.hist = cells.Hist{Int: s.sample.Int, Float: s.sample.Float}
 		last := &s.g.late
 		if !last.has {
 			w.db.restoreLast(s.g)
 		}
-		if kindOf(s.hist) == kindFloat && value.IsStaleNaN(s.sample.V) && last.known && kindOf(last.hist) != kindFloat {
-			s.hist = staleHist(kindOf(last.hist))
-		}
-		s.taken, s.sample.Err = last.judge(s.sample.T, s.sample.V, s.hist, oldest)
+		s.hist = last.histOf(s.sample)
+		s.taken, s.sample.Err = last.follows(s.sample, oldest)
 		if s.taken && w.db.tooFar(s.sample.T) {
 			s.taken, s.sample.Err = false, fmt.Errorf("sample at %d lies in the future; check the clock: %w", s.sample.T, storage.ErrOutOfBounds)
 		}
@@ -70,16 +65,27 @@ func (w *batch) judgeSamples() {
 	}
 }
 
-// judge tells whether a sample can follow the last one.
-func (l *lastSample) judge(t int64, v float64, h cells.Hist, oldest int64) (take bool, err error) {
+// histOf is the histogram of a sample. A stale marker that follows a histogram
+// is one too: Prometheus's rule.
+func (l *lastSample) histOf(s *storage.Sample) cells.Hist {
+	h := cells.Hist{Int: s.Int, Float: s.Float}
+	if kindOf(h) == kindFloat && isStale(s.V) && l.known && kindOf(l.hist) != kindFloat {
+		return staleHist(kindOf(l.hist))
+	}
+	return h
+}
+
+// follows tells whether a sample is to be stored behind the last one. One that
+// says the same again is not, and is no error.
+func (l *lastSample) follows(s *storage.Sample, oldest int64) (take bool, err error) {
 	switch {
-	case t < oldest:
+	case s.T < oldest:
 		return false, storage.ErrOutOfBounds
-	case !l.has || t > l.t:
+	case !l.has || s.T > l.t:
 		return true, nil
-	case t < l.t:
+	case s.T < l.t:
 		return false, storage.ErrOutOfOrder
-	case l.known && l.same(v, h):
+	case l.known && l.same(s.V, l.histOf(s)):
 		return false, nil
 	}
 	return false, storage.ErrDuplicateTimestamp

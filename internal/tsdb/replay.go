@@ -70,8 +70,7 @@ func (db *DB) replayLog(ctx context.Context) error {
 
 // tell counts and logs what was left out.
 func (r *replay) tell(log string, stats wal.ReplayStats) {
-	m := r.db.metrics.damaged.WithLabelValues(log)
-	m.Add(float64(stats.BadRecords) + float64(r.dropped))
+	r.db.damage(log, int(stats.BadRecords)+r.dropped)
 	for _, d := range stats.Damage {
 		r.db.logger.Error("Damage in a log was left out; what it held is lost", "log", log, "damage", d.String())
 	}

@@ -47,12 +47,13 @@ func (db *DB) Write(ctx context.Context, b *storage.Batch) error {
 	for i := range b.Samples {
 		samples = append(samples, lateSample{sample: &b.Samples[i]})
 	}
-	return db.write(ctx, b, samples, false)
+	return db.write(ctx, b, samples, false, db.head.oldest(db.blockMillis))
 }
 
-// write stores a batch with these samples. ends is set where the rows end their
-// groups: what such a row has no reason for is left out.
-func (db *DB) write(ctx context.Context, b *storage.Batch, samples []lateSample, ends bool) error {
+// write stores a batch with these samples, of which those before oldest are out
+// of bounds. ends is set where the rows end their groups: what such a row has no
+// reason for is left out.
+func (db *DB) write(ctx context.Context, b *storage.Batch, samples []lateSample, ends bool, oldest int64) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
@@ -66,7 +67,7 @@ func (db *DB) write(ctx context.Context, b *storage.Batch, samples []lateSample,
 		return err
 	}
 	w.samples = samples
-	if err := w.store(b, ends); err != nil {
+	if err := w.store(b, ends, oldest); err != nil {
 		return err
 	}
 	db.metrics.appended(w.counts)
@@ -104,7 +105,7 @@ func (w *batch) plan(b *storage.Batch) error {
 	return nil
 }
 
-func (w *batch) store(b *storage.Batch, ends bool) error {
+func (w *batch) store(b *storage.Batch, ends bool, oldest int64) error {
 	for i := range w.plans {
 		w.plans[i].g.writer.Lock()
 	}
@@ -129,7 +130,7 @@ func (w *batch) store(b *storage.Batch, ends bool) error {
 			return err
 		}
 	}
-	w.judgeSamples()
+	w.judgeSamples(oldest)
 	for i := range w.plans {
 		w.db.definitions(&w.records, w.plans[i].g)
 	}
