@@ -8,9 +8,9 @@ import { formatCount } from './format-count';
 import { chartSeries, onGrid, queryShade } from './graph-series';
 import { chartModes, crosshairGroup, graphHeight } from './result-graph';
 import type { Entry } from './session';
+import { unitOf } from './shown-as';
 import { queryLetter } from './state';
 import { text } from './text';
-import { inferUnit } from './unit-inference';
 
 /** Each query's share of what is drawn, so that one large result does not push the others out. */
 const drawLimitPerQuery = 50;
@@ -39,7 +39,7 @@ export function CombinedGraph({ entries, control }: { entries: readonly Entry[];
   }, [times, theme.value, ...answered.flatMap(({ data, entry }) => [data, entry.spec.legend])]);
   if (shown.length === 0) return null;
   const total = answered.reduce((sum, { data }) => sum + data.series.length, 0);
-  const units = new Set(shown.map(({ entry }) => entry.spec.unit || inferUnit(entry.spec.expr)));
+  const units = new Set(shown.map(({ entry, data }) => unitOf(entry.spec, data ?? null)));
   const isLoading = shown.some(({ entry }) => entry.graph.state.value.startedMilliseconds !== null);
   return (
     <Panel

@@ -155,7 +155,7 @@ function draw(element: HTMLCanvasElement, props: HeatmapProps): void {
     line(context, margin.left, y, scales.right, y);
     context.fillText(formatValue(value, unit), margin.left - 6, y);
   }
-  if (scales.foot < bottom) context.fillText('≤ 0', margin.left - 6, bottom - 7);
+  if (scales.foot < bottom) context.fillText('0', margin.left - 6, bottom);
   context.textBaseline = 'top';
   context.textAlign = 'center';
   const plotWidth = scales.right - margin.left;
@@ -169,17 +169,18 @@ function draw(element: HTMLCanvasElement, props: HeatmapProps): void {
     line(context, x, margin.top, x, bottom);
     context.fillText(labels[i] ?? '', x, bottom + 6);
   });
+  const snapped = (place: number) => Math.round(place * ratio) / ratio;
   data.columns.forEach((buckets, i) => {
-    const left = Math.max(margin.left, scales.x(times[i]! - stepSeconds));
-    const width = Math.max(1, scales.x(times[i]!) - left);
+    // On whole pixels of the screen, so that neighbours touch without a seam.
+    const left = snapped(Math.max(margin.left, scales.x(times[i]! - stepSeconds)));
+    const width = Math.max(1 / ratio, snapped(scales.x(times[i]!)) - left);
     for (const bucket of buckets ?? []) {
       if (!(bucket.count > 0)) continue;
       const top =
         bucket.upper <= 0 || (bucket.lower < 0 && bucket.upper > 0) ? scales.foot : scales.y(bucket.upper);
       const tall = Math.max(1, scales.y(bucket.lower) - top);
       context.fillStyle = tileColor(bucket, data.maxCount);
-      // Overlapping by a fraction of a pixel hides the seams between tiles.
-      context.fillRect(left, top, width + 0.3, tall);
+      context.fillRect(left, snapped(top), width, Math.max(1, snapped(top + tall) - snapped(top)));
     }
   });
 }

@@ -18,6 +18,11 @@ export function HistogramCell({ histogram }: { histogram: RawHistogram }) {
   );
   return (
     <span class="histogram-cell" title={lines.join('\n')}>
+      {text.value.table.histogram(
+        formatValue(parseValue(histogram.count), 'short'),
+        formatValue(parseValue(histogram.sum), 'short'),
+        formatValue(mean, 'short'),
+      )}
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
         {buckets.map(({ lower, count }, i) => {
           const tall = most > 0 ? Math.max(1, (count / most) * height) : 0;
@@ -32,11 +37,6 @@ export function HistogramCell({ histogram }: { histogram: RawHistogram }) {
           );
         })}
       </svg>
-      {text.value.table.histogram(
-        formatValue(parseValue(histogram.count), 'short'),
-        formatValue(parseValue(histogram.sum), 'short'),
-        formatValue(mean, 'short'),
-      )}
     </span>
   );
 }

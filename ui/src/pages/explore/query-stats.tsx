@@ -1,14 +1,28 @@
 import { formatValue } from '../../format/units';
+import { useElapsedSeconds } from './elapsed';
 import { formatCount } from './format-count';
 import type { Entry } from './session';
 import { text } from './text';
 
-/** How much a query brought and what it took. */
+/** How much a query brought and what it took; while it takes long, for how long it has been running. */
 export function QueryStats({ entry }: { entry: Entry }) {
-  const { spec, draft, graph, table } = entry;
+  const elapsedSeconds = useElapsedSeconds(entry);
+  const isRunning = elapsedSeconds !== null;
+  return (
+    <p class="query-stats" aria-live={isRunning ? 'off' : 'polite'}>
+      {isRunning ? text.value.runningFor(`${elapsedSeconds.toFixed(1)} s`) : statsOf(entry)}
+    </p>
+  );
+}
+
+function statsOf({ spec, draft, graph, table }: Entry): string {
+  const words = text.value.stats;
+  if (draft.value !== spec.expr) return spec.expr === '' ? words.notRun : words.changed;
+  if (!spec.enabled) return text.value.disabled;
   const graphAnswer = graph.state.value.answer;
   const tableAnswer = table.state.value.answer;
-  const words = text.value.stats;
+  const answer = graphAnswer ?? tableAnswer;
+  if (!answer) return '';
   const parts: string[] = [];
   if (graphAnswer) {
     const { series, histograms } = graphAnswer.data;
@@ -18,17 +32,8 @@ export function QueryStats({ entry }: { entry: Entry }) {
     const count = tableAnswer.data.rows.length;
     parts.push(words.rows(formatCount(count), count));
   }
-  const answer = graphAnswer ?? tableAnswer;
-  if (answer) {
-    parts.push(formatValue(answer.elapsedSeconds, 's'));
-    const { samplesRead } = answer.data;
-    if (samplesRead !== null) parts.push(words.samples(formatCount(samplesRead)));
-  } else if (!spec.enabled) {
-    parts.push(text.value.disabled);
-  }
-  return (
-    <p class="query-stats" aria-live="polite">
-      {draft.value !== spec.expr ? (spec.expr === '' ? words.notRun : words.changed) : parts.join(' · ')}
-    </p>
-  );
+  parts.push(formatValue(answer.elapsedSeconds, 's'));
+  const { samplesRead } = answer.data;
+  if (samplesRead !== null) parts.push(words.samples(formatCount(samplesRead)));
+  return parts.join(' · ');
 }

@@ -6,9 +6,9 @@ import { ChoiceList, type MenuItem, Popover } from '../../components/popover';
 import { clearHistory, queryHistory } from '../../editor/history';
 import { QueryStats } from './query-stats';
 import type { Entry, ExploreSession } from './session';
+import { drawingOf, unitOf } from './shown-as';
 import { drawings, type Tab, tabs } from './state';
 import { text } from './text';
-import { inferUnit } from './unit-inference';
 
 export type QueryToolbarProps = {
   session: ExploreSession;
@@ -57,7 +57,8 @@ const autoUnit = 'auto';
 function DisplayOptions({ session, entry }: { session: ExploreSession; entry: Entry }) {
   const { id, spec } = entry;
   const names: Record<string, string> = text.value.units;
-  const inferred = inferUnit(spec.expr);
+  const data = entry.graph.state.value.answer?.data ?? null;
+  const inferred = unitOf({ ...spec, unit: '' }, data);
   const unitChoices = Object.entries(names).map(([value, label]) => ({ value, label }));
   if (spec.unit && !(spec.unit in names)) unitChoices.push({ value: spec.unit, label: spec.unit });
   return (
@@ -65,7 +66,7 @@ function DisplayOptions({ session, entry }: { session: ExploreSession; entry: En
       <Select
         label={text.value.drawing.label}
         hideLabel
-        value={spec.drawing}
+        value={drawingOf(spec, data)}
         choices={drawings.map((value) => ({ value, label: text.value.drawing[value] }))}
         onChange={(drawing) => session.change(id, { drawing })}
       />

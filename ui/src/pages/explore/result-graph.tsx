@@ -12,9 +12,9 @@ import { chartSeries } from './graph-series';
 import { Heatmap } from './heatmap';
 import { heatmapOfBuckets, heatmapOfHistograms, quantileSeries } from './histogram';
 import type { Entry, ExploreSession } from './session';
+import { drawingOf, unitOf } from './shown-as';
 import type { Drawing, QuerySpec } from './state';
 import { text } from './text';
-import { inferUnit } from './unit-inference';
 
 /** Drawing more takes long enough to be asked for. */
 const drawLimit = 100;
@@ -81,18 +81,19 @@ function GraphOf({ data, spec, title, control, isLoading }: GraphOfProps) {
   useEffect(() => {
     drawsAll.value = false;
   }, [spec.expr]);
-  const unit = spec.unit || inferUnit(spec.expr);
+  const unit = unitOf(spec, data);
+  const drawing = drawingOf(spec, data);
   const heatmap = useMemo(() => {
-    if (!data || !wantsHeatmap(data, spec.drawing)) return null;
+    if (!data || drawing !== 'heatmap') return null;
     return data.histograms.length > 0
       ? heatmapOfHistograms(data.histograms, data.times.length)
       : heatmapOfBuckets(data.series, data.times.length);
-  }, [data, spec.drawing]);
+  }, [data, drawing]);
   const all = useMemo(() => {
     if (!data) return [];
-    const quantiles = data.histograms.length > 0 ? quantileSeries(data.histograms, data.times.length) : [];
+    const quantiles = drawing === 'quantiles' ? quantileSeries(data.histograms, data.times.length) : [];
     return chartSeries([...data.series, ...quantiles], spec.legend, spec.expr);
-  }, [data, spec.legend]);
+  }, [data, drawing, spec.legend]);
   const isCut = all.length > drawLimit && !drawsAll.value;
   const series = useMemo(() => (isCut ? all.slice(0, drawLimit) : all), [all, isCut]);
   const zoom = {
@@ -108,7 +109,7 @@ function GraphOf({ data, spec, title, control, isLoading }: GraphOfProps) {
           times={data.times}
           stepSeconds={data.stepSeconds}
           window={data.window}
-          unit={unit === 'cps' ? 'short' : unit}
+          unit={unit}
           height={graphHeight}
           {...zoom}
         />
@@ -116,8 +117,8 @@ function GraphOf({ data, spec, title, control, isLoading }: GraphOfProps) {
     );
   }
   return (
-    <div class={isLoading && data ? 'query-graph is-refreshing' : 'query-graph'}>
-      {data && spec.drawing === 'heatmap' && (
+    <div class="query-graph">
+      {data && drawing === 'heatmap' && (
         <Notice level="info">
           <p>{text.value.heatmap.notHistogram}</p>
         </Notice>
@@ -144,7 +145,7 @@ function GraphOf({ data, spec, title, control, isLoading }: GraphOfProps) {
         series={series}
         window={data?.window}
         unit={unit}
-        mode={chartModes[spec.drawing]}
+        mode={chartModes[drawing]}
         height={graphHeight}
         legend="table"
         crosshairGroup={crosshairGroup}
@@ -154,10 +155,4 @@ function GraphOf({ data, spec, title, control, isLoading }: GraphOfProps) {
       />
     </div>
   );
-}
-
-/** Native histograms have no curve of their own: they are a heatmap unless quantiles were asked for. */
-function wantsHeatmap({ series, histograms }: GraphData, drawing: Drawing): boolean {
-  if (drawing === 'heatmap') return true;
-  return histograms.length > 0 && series.length === 0 && drawing !== 'quantiles';
 }

@@ -104,6 +104,7 @@ function Rows({
     if (current?.column !== column) sort.value = { column, descending: first };
     else sort.value = current.descending === first ? { column, descending: !first } : null;
   };
+  const columns = data.rows.length > 1 ? differing : shared;
   const sharedLabels: Labels = Object.fromEntries(shared.map((name) => [name, data.rows[0]!.labels[name]!]));
   return (
     <div class="result-table">
@@ -174,7 +175,7 @@ function Rows({
       )}
       <Grid
         rows={rows}
-        columns={layout === 'columns' ? (data.rows.length > 1 ? differing : shared) : null}
+        columns={layout === 'columns' && columns.length > 0 ? columns : null}
         showsTime={isMatrix}
         sort={sort.value}
         onSort={sortBy}
