@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"context"
 	"math/rand"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -89,6 +91,21 @@ func TestRangeQueryEqualsPrometheus(t *testing.T) {
 		f.same(t, query("/query_range", append(pairs, "query", "requests_total")...))
 	}
 	f.same(t, query("/query_range", "query", `{__name__=~".+"}`, "start", "0", "end", "3600", "step", "1")) // too many samples
+}
+
+// The client went away: 499, as Prometheus says.
+func TestCanceledQueryEqualsPrometheus(t *testing.T) {
+	f := newFixture(t)
+	for _, c := range []call{query("/query", "query", "requests_total", "time", "600"), query("/query_range", "query", "requests_total", "start", "0", "end", "600", "step", "60")} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		ours, theirs := httptest.NewRecorder(), httptest.NewRecorder()
+		f.ours.Handler().ServeHTTP(ours, c.request().WithContext(ctx))
+		f.theirs.ServeHTTP(theirs, c.request().WithContext(ctx))
+		if ours.Code != statusClientClosed || ours.Code != theirs.Code || ours.Body.String() != theirs.Body.String() {
+			t.Errorf("%s: %d %s, Prometheus says %d %s", c, ours.Code, ours.Body, theirs.Code, theirs.Body)
+		}
+	}
 }
 
 var timings = regexp.MustCompile(`("\w+Time":)[0-9.e-]+`)
