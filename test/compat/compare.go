@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -176,4 +177,35 @@ func brief(p []point) string {
 		fmt.Fprintf(&b, " %.3f:%s", x.T, x.V)
 	}
 	return b.String()
+}
+
+// documentsDiffer says how two JSON documents differ, the order within the list of
+// data, of warnings and of infos aside: Prometheus promises none.
+func documentsDiffer(want, got []byte) string {
+	if bytes.Equal(want, got) || bytes.Equal(ordered(want), ordered(got)) {
+		return ""
+	}
+	return fmt.Sprintf("got %.300s, want %.300s", got, want)
+}
+
+func ordered(document []byte) []byte {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(document, &fields) != nil {
+		return document
+	}
+	for name, value := range fields {
+		var list []json.RawMessage
+		if json.Unmarshal(value, &list) != nil {
+			continue
+		}
+		slices.SortFunc(list, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
+		if b, err := json.Marshal(list); err == nil {
+			fields[name] = b
+		}
+	}
+	b, err := json.Marshal(fields)
+	if err != nil {
+		return document
+	}
+	return b
 }
