@@ -28,5 +28,9 @@
 //     target that goes. Prometheus ends them only by the lookback delta.
 //   - Series of a body that was refused are not created.
 //   - A body has a largest size even where body_size_limit is not set.
+//   - scrape_series_added counts a series once when the store refuses its sample for
+//     the sample's own timestamp, since the verdict comes with the whole batch.
+//   - A series of the report that the target exposes itself keeps the target's value
+//     while it does, and the report's when it no longer does.
 //   - Targets served inside this process are scraped at once when they appear.
 package scrape

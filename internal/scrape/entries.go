@@ -29,7 +29,8 @@ const (
 	// failed or because it had timestamps of its own.
 	rowUnplaced = -2
 
-	none = ^uint32(0)
+	none   = ^uint32(0)
+	buried = ^uint32(0)
 )
 
 // wide is what is remembered of lines with timestamps, exemplars or start
@@ -55,10 +56,11 @@ type entries struct {
 	all          []entry
 	wide         []wide
 	// index finds an entry by its key: open addressing, with the entry's number
-	// plus one. It is built when it is first needed: a body that follows the
-	// skeleton does without.
-	index []uint32
-	pass  uint32
+	// plus one, or buried where an entry is gone. It is built when it is first
+	// needed: a body that follows the skeleton does without.
+	index  []uint32
+	graves int
+	pass   uint32
 	// known is how many entries the last good scrape left.
 	known int
 
@@ -87,7 +89,7 @@ func (e *entries) find(key []byte) uint32 {
 		if i == 0 {
 			return none
 		}
-		if bytes.Equal(e.key(i-1), key) {
+		if i != buried && bytes.Equal(e.key(i-1), key) {
 			return i - 1
 		}
 	}
@@ -99,7 +101,7 @@ func (e *entries) add(key []byte, row int32) uint32 {
 	off := uint32(len(e.bytes) + len(e.extra))
 	e.extra = append(e.extra, key...)
 	e.all = append(e.all, entry{keyOff: off, keyLen: uint32(len(key)), row: row, slot: none})
-	if e.index == nil || len(e.all)*4 > len(e.index)*3 {
+	if e.index == nil || (len(e.all)+e.graves)*4 > len(e.index)*3 {
 		e.buildIndex()
 	} else {
 		e.insert(i)
@@ -112,7 +114,7 @@ func (e *entries) buildIndex() {
 	for size*2 < (len(e.all)+1)*3 {
 		size *= 2
 	}
-	e.index = make([]uint32, size)
+	e.index, e.graves = make([]uint32, size), 0
 	for i := range e.all {
 		e.insert(uint32(i))
 	}
@@ -125,6 +127,22 @@ func (e *entries) insert(i uint32) {
 		h = (h + 1) & mask
 	}
 	e.index[h] = i + 1
+}
+
+// renumber takes over the index of old, whose entries have other numbers now.
+func (e *entries) renumber(old *entries, now []uint32) {
+	e.index, e.graves = old.index, old.graves
+	for h, i := range e.index {
+		if i == 0 || i == buried {
+			continue
+		}
+		if to := now[i-1]; to != none {
+			e.index[h] = to + 1
+		} else {
+			e.index[h] = buried
+			e.graves++
+		}
+	}
 }
 
 // wideOf returns what only few lines need, and makes it.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,9 +126,10 @@ func TestHostileTargets(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			good := true
+			var good atomic.Bool
+			good.Store(true)
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if good {
+				if good.Load() {
 					text("good 1\n")(w, r)
 				} else {
 					c.answer(w, r)
@@ -140,7 +142,7 @@ func TestHostileTargets(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			good = false
+			good.Store(false)
 			err := r.scrape().LastError()
 			if c.kind == "" {
 				if err != nil {
@@ -154,7 +156,7 @@ func TestHostileTargets(t *testing.T) {
 				return
 			}
 			r.want(r.series("good"), "stale")
-			good = true
+			good.Store(true)
 			if err := r.scrape().LastError(); err != nil {
 				t.Error(err)
 			}

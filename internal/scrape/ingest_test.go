@@ -283,3 +283,19 @@ func TestGiantLabel(t *testing.T) {
 		t.Error(r.err)
 	}
 }
+
+// When the configuration changes, what is remembered of lines is dropped, and the
+// series with tracked timestamps still end when they are gone.
+func TestForgottenStampedSeriesEnd(t *testing.T) {
+	f := newFeeder(t, "track_timestamps_staleness: true\n")
+	stamp := f.t - 60_000
+	f.feed(t, fmt.Sprintf("a 1 %d\nb 1 %d\n", stamp, stamp), textFormat)
+	f.in.forget()
+	f.feed(t, fmt.Sprintf("a 1 %d\n", stamp), textFormat)
+	for name, want := range map[string]bool{"a": false, "b": true} {
+		points := f.mem.Points()[labels.FromStrings("__name__", name, "job", "j", "instance", "h:1").String()]
+		if len(points) == 0 || points[len(points)-1].Stale() != want {
+			t.Errorf("%s: %v", name, points)
+		}
+	}
+}

@@ -130,6 +130,10 @@ func (e *entries) rebuild(contentType string, body []byte, t *trail, scratch []u
 	}
 	e.bytes = append(e.bytes, tail...)
 	e.skeleton = skeleton{contentType: contentType, slots: slots, tail: uint32(len(e.bytes))}
+	if len(old.skeleton.slots) > 0 {
+		// This target's body changes: the next change needs the index again.
+		e.renumber(&old, renumbered)
+	}
 	e.known = len(e.all)
 	return scratch
 }

@@ -40,6 +40,11 @@ func (p *pass) walk(body []byte) walked {
 				// The comments before the line are other ones.
 				exact, lost = false, true
 				line = mark{key: uint32(pos), value: uint32(pos) + s.end - s.key, entry: s.entry}
+			} else if j := e.skip(body[pos:], k); j > k {
+				exact, lost = false, lost || e.skeleton.commented(k, j-1)
+				k = j
+				from = slots[k-1].end
+				continue
 			}
 			if line.value > 0 {
 				from = s.end
@@ -135,6 +140,17 @@ func (p *pass) walk(body []byte) walked {
 		in.meta.repeat(len(p.comments) > 0)
 	}
 	return walkedChanged
+}
+
+// skip finds the slot that the body goes on with where a few lines are gone, k
+// where there is none.
+func (e *entries) skip(body []byte, k int) int {
+	for j := k + 1; j < min(k+5, len(e.skeleton.slots)); j++ {
+		if bytes.HasPrefix(body, e.bytes[e.skeleton.end(j):e.skeleton.slots[j].end]) {
+			return j
+		}
+	}
+	return k
 }
 
 // follow notes the line for the next skeleton.
