@@ -25,6 +25,9 @@ const maxTooltipRows = 16;
 const axisTextSize = 11;
 const valueAxisMinWidth = 44;
 const timeAxisHeight = 24;
+const rightPadding = 8;
+/** More curves are drawn finer: they hide each other less, and a line of one pixel paints several times faster. */
+const maxBoldSeries = 8;
 
 /**
  * One uPlot and what surrounds it. It lives as long as its element: `update`
@@ -51,12 +54,14 @@ export class Plot implements Painter {
   private readonly follower: HTMLDivElement;
   private readonly marker: HTMLDivElement;
   private colors = readColors();
+  private readonly fontFamily: string;
 
   constructor(
     private readonly host: HTMLElement,
     state: PlotState,
   ) {
     this.state = state;
+    this.fontFamily = getComputedStyle(host).fontFamily;
     this.follower = document.createElement('div');
     this.follower.className = 'chart-follower';
     this.marker = document.createElement('div');
@@ -188,7 +193,7 @@ export class Plot implements Painter {
   }
 
   private options(): uPlot.Options {
-    const font = `${axisTextSize}px ${getComputedStyle(this.host).fontFamily}`;
+    const font = this.font();
     const { mode, series, unit } = this.state;
     const grid: uPlot.Axis.Grid = { stroke: () => this.colors.grid, width: 1 };
     const fillAlpha = { line: 0, area: 0.16, stacked: 0.42 }[mode];
@@ -197,7 +202,7 @@ export class Plot implements Painter {
       height: this.height,
       legend: { show: false },
       focus: { alpha: 0.3 },
-      padding: [6, 8, 0, 0],
+      padding: [8, rightPadding, 0, 0],
       scales: {
         x: { time: true, range: () => this.timeRange() },
         y: { range: (_, min, max) => valueRange(min, max, this.state, tickIncrements(this.state.unit)) },
@@ -213,7 +218,7 @@ export class Plot implements Painter {
           incrs: timeIncrements,
           space: (_, __, min, max, size) => timeTickSpace(max - min, size),
           splits: (_, __, min, max, increment) => timeTicks(min, max, increment, this.state.zone),
-          values: (_, ticks, __, ___, increment) => timeLabels(ticks, increment, this.state.zone),
+          values: (plot, ticks, __, ___, increment) => this.timeLabels(plot, ticks, increment),
         },
         {
           font,
@@ -223,7 +228,7 @@ export class Plot implements Painter {
           stroke: () => this.colors.axis,
           incrs: tickIncrements(unit),
           space: 32,
-          size: (plot, labels) => this.reserveAxisWidth(plot, labels, font),
+          size: (plot, labels) => this.reserveAxisWidth(plot, labels),
           values: (_, ticks) => this.valueLabels(ticks),
         },
       ],
@@ -237,7 +242,7 @@ export class Plot implements Painter {
             stroke: () => this.color(index),
             fill: filled ? () => withAlpha(this.color(index), fillAlpha) : undefined,
             fillTo: 0,
-            width: mode === 'stacked' && !one.reference ? 1 : 1.5,
+            width: (mode === 'stacked' && !one.reference) || series.length > maxBoldSeries ? 1 : 1.5,
             dash: one.reference ? [4, 4] : undefined,
             points: {
               show: false,
@@ -290,18 +295,31 @@ export class Plot implements Painter {
     return last > first ? [first, last] : [first - 1, first + 1];
   }
 
+  /** Labels of the time axis, without the last one where the edge would cut it. */
+  private timeLabels(plot: uPlot, ticks: number[], increment: number): string[] {
+    const labels = timeLabels(ticks, increment, this.state.zone);
+    const [start, end] = this.timeRange();
+    const last = labels.at(-1);
+    if (last === undefined) return labels;
+    const room = ((end - ticks.at(-1)!) / (end - start)) * (this.width - this.axisWidth) + rightPadding;
+    plot.ctx.font = this.font(devicePixelRatio);
+    if (room < plot.ctx.measureText(last).width / devicePixelRatio / 2) labels[labels.length - 1] = '';
+    return labels;
+  }
+
+  private font(scale = 1): string {
+    return `${axisTextSize * scale}px ${this.fontFamily}`;
+  }
+
   private valueLabels(ticks: number[]): string[] {
     const mirrored = this.state.series.some((series) => series.negative);
     return formatTicks(mirrored ? ticks.map(Math.abs) : ticks, this.state.unit);
   }
 
   /** The axis grows when a label needs it and does not shrink again: a refresh must not move the curves. */
-  private reserveAxisWidth(plot: uPlot, labels: string[] | null, font: string): number {
-    const { ctx } = plot;
-    ctx.save();
-    ctx.font = font;
+  private reserveAxisWidth({ ctx }: uPlot, labels: string[] | null): number {
+    ctx.font = this.font();
     const widest = Math.max(0, ...(labels ?? []).map((label) => ctx.measureText(label).width));
-    ctx.restore();
     this.axisWidth = Math.max(this.axisWidth, Math.ceil((widest + 12) / 4) * 4);
     return this.axisWidth;
   }
