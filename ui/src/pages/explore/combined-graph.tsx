@@ -6,7 +6,7 @@ import { theme } from '../../shell/theme';
 import type { TimeControl } from '../../time/control';
 import { formatCount } from './format-count';
 import { chartSeries, onGrid, queryShade } from './graph-series';
-import { chartModes, crosshairGroup, graphHeight } from './result-graph';
+import { chartModes, crosshairGroup, graphHeight, legendCalculations } from './result-graph';
 import type { Entry } from './session';
 import { unitOf } from './shown-as';
 import { queryLetter } from './state';
@@ -59,6 +59,7 @@ export function CombinedGraph({ entries, control }: { entries: readonly Entry[];
         mode={chartModes[shown[0]!.entry.spec.drawing]}
         height={graphHeight}
         legend="table"
+        calculations={legendCalculations()}
         crosshairGroup={crosshairGroup}
         loading={isLoading && !latest}
         onZoom={control.zoomTo}

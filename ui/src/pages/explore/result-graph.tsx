@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Chart } from '../../chart/chart';
-import type { ChartMode } from '../../chart/model';
+import type { Calculation, ChartMode } from '../../chart/model';
 import { Button } from '../../components/button';
 import { Notice } from '../../components/notice';
 import type { TimeControl } from '../../time/control';
@@ -15,6 +15,11 @@ import type { Entry, ExploreSession } from './session';
 import { drawingOf, unitOf } from './shown-as';
 import type { Drawing, QuerySpec } from './state';
 import { text } from './text';
+
+/** A phone has no room for more beside the names. */
+export function legendCalculations(): readonly Calculation[] | undefined {
+  return window.innerWidth <= 720 ? ['last', 'max'] : undefined;
+}
 
 /** Drawing more takes long enough to be asked for. */
 const drawLimit = 100;
@@ -148,6 +153,7 @@ function GraphOf({ data, spec, title, control, isLoading }: GraphOfProps) {
         mode={chartModes[drawing]}
         height={graphHeight}
         legend="table"
+        calculations={legendCalculations()}
         crosshairGroup={crosshairGroup}
         loading={isLoading && !data}
         emptyText={text.value.nan}

@@ -10,6 +10,7 @@ export function RunButton({ session, entry }: { session: ExploreSession; entry: 
   const isRunning = useElapsedSeconds(entry) !== null;
   return (
     <span class="query-run">
+      {isRunning && <span class="query-progress" />}
       {isRunning && !isChanged ? (
         <Button icon="close" onClick={() => session.cancel(id)}>
           {text.value.cancel}

@@ -69,7 +69,10 @@ test('a cancelled run tells so and can be asked again', async () => {
   run.cancel();
   expect(first.aborted).toBe(true);
   expect(run.state.value.error?.kind).toBe('aborted');
-  run.ask('a@1 run 2', 'a run 2', second.send);
+  run.ask('a@2 run 1', 'a run 1', () => {
+    throw new Error('a refresh brought it back');
+  });
+  run.ask('a@2 run 2', 'a run 2', second.send);
   await second.answer('again');
   expect(run.state.value).toMatchObject({ answer: { data: 'again' }, error: null });
   run.clear();

@@ -18,14 +18,16 @@ export class Run<T> {
   readonly state = signal<RunState<T>>({ answer: null, error: null, startedMilliseconds: null });
   private question = '';
   private identity = '';
+  private cancelled = '';
   private controller: AbortController | null = null;
 
   /**
    * Asks when `question` is not what was asked last. `identity` is the question
-   * without the moment: a refresh does not overtake a slow run of the same one.
+   * without the moment: a refresh does not overtake a slow run of the same one,
+   * and does not bring back a cancelled one.
    */
   ask(question: string, identity: string, send: (signal: AbortSignal) => Promise<Result<T>>): void {
-    if (question === this.question) return;
+    if (question === this.question || identity === this.cancelled) return;
     if (this.controller && identity === this.identity) return;
     this.question = question;
     this.identity = identity;
@@ -52,6 +54,7 @@ export class Run<T> {
     if (!this.controller) return;
     this.controller.abort();
     this.controller = null;
+    this.cancelled = this.identity;
     this.state.value = {
       ...this.state.peek(),
       error: { kind: 'aborted', message: '' },
@@ -62,6 +65,7 @@ export class Run<T> {
   /** Forgets question and answer, as for a query that is switched off. */
   clear(): void {
     this.question = '';
+    this.cancelled = '';
     this.controller?.abort();
     this.controller = null;
     const { answer, error, startedMilliseconds } = this.state.peek();
