@@ -32,16 +32,19 @@ type catalog struct {
 		// pending is records that the write-ahead log has and the catalog's own
 		// has not.
 		pending [][]byte
-		// written and live count the definitions in the catalog's log, and those of
-		// them that are needed.
-		written, live int
+		// written counts the definitions in the catalog's log, dead ones too.
+		written int
 	}
 	// flushing keeps flushes in order.
 	flushing sync.Mutex
 }
 
-// catalogFrameBytes bounds what one damaged frame of the catalog costs.
-const catalogFrameBytes = 16 << 10
+const (
+	// catalogFrameBytes bounds what one damaged frame of the catalog costs.
+	catalogFrameBytes = 16 << 10
+	// minCatalog is the definitions below which it is not worth rewriting.
+	minCatalog = 4096
+)
 
 func newCatalog(dir string) *catalog {
 	c := &catalog{dir: filepath.Join(dir, "catalog")}
@@ -113,23 +116,29 @@ func (c *catalog) flush() error {
 	c.mu.Lock()
 	pending := c.mu.pending
 	c.mu.Unlock()
-	done := 0
-	defer func() {
-		c.mu.Lock()
-		c.mu.pending = append([][]byte(nil), c.mu.pending[done:]...)
-		c.mu.written += done
-		c.mu.Unlock()
-	}()
-	for done < len(pending) {
+	if err := c.write(pending); err != nil {
+		// Those that were written are written again: a definition may stand twice.
+		return err
+	}
+	c.mu.Lock()
+	c.mu.pending = append([][]byte(nil), c.mu.pending[len(pending):]...)
+	c.mu.written += len(pending)
+	c.mu.Unlock()
+	return nil
+}
+
+// write appends records in frames of bounded size.
+func (c *catalog) write(recs [][]byte) error {
+	for len(recs) > 0 {
 		n, size := 0, 0
-		for done+n < len(pending) && (n == 0 || size+len(pending[done+n]) <= catalogFrameBytes) {
-			size += len(pending[done+n])
+		for n < len(recs) && (n == 0 || size+len(recs[n]) <= catalogFrameBytes) {
+			size += len(recs[n])
 			n++
 		}
-		if err := c.log.Append(pending[done : done+n]...); err != nil {
+		if err := c.log.Append(recs[:n]...); err != nil {
 			return fmt.Errorf("write catalog %s: %w", c.dir, err)
 		}
-		done += n
+		recs = recs[n:]
 	}
 	return nil
 }
@@ -173,4 +182,66 @@ func (r *records) all() [][]byte {
 		r.slices = append(r.slices, r.buf[from:to:to])
 	}
 	return r.slices
+}
+
+// compact rewrites the log when most of it is dead: live is how many definitions
+// are needed.
+func (c *catalog) compact(x *index.Memory, h *head, live int) error {
+	c.mu.Lock()
+	written := c.mu.written
+	c.mu.Unlock()
+	if written < minCatalog || written < 4*live {
+		return nil
+	}
+	c.flushing.Lock()
+	defer c.flushing.Unlock()
+	first, err := c.log.Rotate()
+	if err != nil {
+		return fmt.Errorf("rewrite catalog %s: %w", c.dir, err)
+	}
+	// Groups are collected before metrics, so that the columns of a group do not
+	// name one that is not collected; they are written behind them.
+	var groups, metrics records
+	n := 0
+	for _, g := range h.all() {
+		_, columns, ok := x.Group(g.id)
+		if !ok {
+			continue
+		}
+		groups.begin()
+		groups.buf = appendGroupRecord(groups.buf, g.id, g.kind, g.base)
+		groups.begin()
+		groups.buf = appendColumnsRecord(groups.buf, g.id, 0, columns)
+		n += 2
+	}
+	ids, err := x.Metrics()
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if ls, ok := x.MetricLabels(id); ok {
+			metrics.begin()
+			metrics.buf = appendMetricRecord(metrics.buf, id, ls)
+			n++
+		}
+	}
+	// Ids are not given out twice, although nothing may be left of the highest.
+	lastMetric, lastGroup := x.Last()
+	groups.begin()
+	groups.buf = appendLastRecord(groups.buf, lastMetric, lastGroup)
+	for _, recs := range []*records{&metrics, &groups} {
+		if err := c.write(recs.all()); err != nil {
+			return err
+		}
+	}
+	if err := c.log.Sync(); err != nil {
+		return fmt.Errorf("rewrite catalog %s: %w", c.dir, err)
+	}
+	if err := c.log.RemoveBefore(first); err != nil {
+		return fmt.Errorf("rewrite catalog %s: %w", c.dir, err)
+	}
+	c.mu.Lock()
+	c.mu.written = n
+	c.mu.Unlock()
+	return nil
 }

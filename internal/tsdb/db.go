@@ -154,6 +154,12 @@ type DB struct {
 	checkpoints sync.Mutex
 	rotated     rotation
 
+	// upkeeping is held by what changes blocks, head files and tombstones.
+	upkeeping sync.Mutex
+	deletions deletions
+	// compacted is when the last blocks of windows were made; guarded by upkeeping.
+	compacted map[int64]time.Time
+
 	replay struct {
 		sync.Mutex
 		status ReplayStatus
@@ -173,7 +179,8 @@ func Open(o Options) (*DB, error) {
 	db := &DB{
 		o: o, fsys: o.FS, logger: o.Logger, blockMillis: o.BlockDuration.Milliseconds(),
 		metrics: newMetrics(o.Registerer), index: index.NewMemory(), head: newHead(),
-		catalog: newCatalog(o.Dir), cache: cache.New(o.CacheBytes), exemplars: exemplars,
+		compacted: map[int64]time.Time{},
+		catalog:   newCatalog(o.Dir), cache: cache.New(o.CacheBytes), exemplars: exemplars,
 	}
 	db.windows = newWindows(o.FS, o.Dir, &db.fileIDs)
 	db.generation = 1
@@ -200,9 +207,16 @@ func (db *DB) open(ctx context.Context) error {
 	if err := db.replayCatalog(); err != nil {
 		return err
 	}
+	if err := db.loadBlocks(); err != nil {
+		return err
+	}
 	if err := db.loadHead(); err != nil {
 		return err
 	}
+	if err := db.loadTombstones(); err != nil {
+		return err
+	}
+	db.linkHead()
 	if err := db.replayLog(ctx); err != nil {
 		return err
 	}
@@ -262,9 +276,19 @@ func (db *DB) start(ctx context.Context) {
 	every(upkeepInterval, &db.health.upkeep, db.upkeep)
 }
 
-// upkeep does what is due.
+// upkeep does what is due. One failure does not keep the rest from being done.
 func (db *DB) upkeep(ctx context.Context) error {
-	return db.maybeCheckpoint()
+	db.upkeeping.Lock()
+	defer db.upkeeping.Unlock()
+	return errors.Join(
+		db.compact(ctx),
+		db.dropReplaced(),
+		db.merge(ctx),
+		db.retain(),
+		db.collect(),
+		db.pruneTombstones(),
+		db.maybeCheckpoint(),
+	)
 }
 
 // Close ends the store: what is open is sealed, so that the next start has
@@ -300,6 +324,9 @@ func (db *DB) release() error {
 	closeLog(db.catalog.log)
 	for _, f := range db.windows.all() {
 		db.readers.retire(f)
+	}
+	for _, b := range db.blocks() {
+		db.readers.retire(b)
 	}
 	if db.lock != nil {
 		errs = append(errs, db.lock.Close())

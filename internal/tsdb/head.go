@@ -117,6 +117,20 @@ func (h *head) saw(t int64) {
 	}
 }
 
+// narrow finds the oldest time anew, after chunks went.
+func (h *head) narrow() {
+	mint := int64(math.MaxInt64)
+	for _, g := range h.all() {
+		if first, _, ok := g.bounds(); ok {
+			mint = min(mint, first)
+		}
+	}
+	if mint == math.MaxInt64 {
+		mint = h.maxTime.Load()
+	}
+	h.minTime.Store(mint)
+}
+
 // bounds is the time range of the head; ok is false where it is empty.
 func (h *head) bounds() (mint, maxt int64, ok bool) {
 	mint, maxt = h.minTime.Load(), h.maxTime.Load()

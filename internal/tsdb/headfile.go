@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"monopod/internal/tsdb/cache"
 	"monopod/internal/tsdb/cells"
@@ -28,6 +29,12 @@ type headFile struct {
 	path   string
 	window int64 // start
 	part   int
+
+	// replacedBy is set when a block stands for the file; dropping, which
+	// DB.upkeeping guards, when the file is about to go.
+	replacedBy atomic.Pointer[replacement]
+	dropping   bool
+	damaged    atomic.Bool
 
 	mu struct {
 		sync.Mutex
@@ -253,6 +260,16 @@ func (c *chunkRef) samples(k *cache.Cache, dst *cells.Samples, column int) error
 	return nil
 }
 
-func (c *chunkRef) wrap(err error) error {
-	return fmt.Errorf("read chunk at %d of %s: %w", c.offset, c.file.path, err)
+func (c *chunkRef) wrap(err error) error { return &chunkError{*c, err} }
+
+// chunkError is why a chunk could not be read.
+type chunkError struct {
+	ref chunkRef
+	err error
 }
+
+func (e *chunkError) Error() string {
+	return fmt.Sprintf("read chunk at %d of %s: %v", e.ref.offset, e.ref.file.path, e.err)
+}
+
+func (e *chunkError) Unwrap() error { return e.err }

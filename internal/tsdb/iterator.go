@@ -47,6 +47,7 @@ type query struct {
 	db         *DB
 	ctx        context.Context
 	mint, maxt int64
+	blocks     []*block.Reader
 	warnings   *warnings
 }
 

@@ -1,6 +1,8 @@
 package tsdb
 
 import (
+	"slices"
+
 	"github.com/prometheus/prometheus/model/labels"
 
 	"monopod/internal/storage"
@@ -26,7 +28,7 @@ func (p *place) pieces(q *query, dst []piece) []piece {
 	}
 	chunks, open := p.g.snapshot()
 	for i := range chunks {
-		if c := &chunks[i]; c.last >= q.mint && c.first <= q.maxt {
+		if c := &chunks[i]; c.last >= q.mint && c.first <= q.maxt && !q.replaced(c) {
 			dst = append(dst, piece{first: c.first, last: c.last, place: *p, chunk: c, deleted: p.deleted})
 		}
 	}
@@ -139,7 +141,7 @@ func (g *group) columnsWithin(q *query) (storage.Bitmap, error) {
 	chunks, open := g.snapshot()
 	for i := range chunks {
 		c := &chunks[i]
-		if c.last < q.mint || c.first > q.maxt {
+		if c.last < q.mint || c.first > q.maxt || q.replaced(c) {
 			continue
 		}
 		h, err := c.headOf(q.db.cache)
@@ -254,9 +256,16 @@ func (j *joiner) result() []series {
 	out := make([]series, 0, len(j.series))
 	b := labels.NewScratchBuilder(16)
 	byHash := map[uint64][]int{}
+	stones := j.q.db.deletions.all()
 next:
 	for i := range j.series {
 		s := series{q: j.q, labels: index.Series(&b, j.series[i].base, j.series[i].metric), places: j.series[i].places}
+		if len(stones) > 0 {
+			s.places = j.q.hide(stones, s.labels, s.places)
+			if len(s.places) == 0 {
+				continue
+			}
+		}
 		if len(j.shapes) > 1 {
 			hash := s.labels.Hash()
 			for _, k := range byHash[hash] {
@@ -270,4 +279,37 @@ next:
 		out = append(out, s)
 	}
 	return out
+}
+
+// replaced tells whether a block that this query reads has what is in the chunk.
+func (q *query) replaced(c *chunkRef) bool {
+	r := c.file.replacedBy.Load()
+	return r != nil && (r.block == nil || slices.Contains(q.blocks, r.block))
+}
+
+// hide notes what is deleted at places, and leaves out those where nothing is
+// left in the range.
+func (q *query) hide(stones []*tombstone, ls labels.Labels, places []place) []place {
+	out := places[:0]
+	for _, p := range places {
+		p.deleted = deletedAt(stones, ls, &p)
+		if len(p.deleted) > 0 && !p.visible(q) {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// visible tells whether a piece of a place is not deleted as a whole.
+func (p *place) visible(q *query) bool {
+	for _, x := range p.pieces(q, nil) {
+		whole := slices.ContainsFunc(p.deleted, func(iv interval) bool {
+			return iv.mint <= max(x.first, q.mint) && iv.maxt >= min(x.last, q.maxt)
+		})
+		if !whole {
+			return true
+		}
+	}
+	return false
 }

@@ -88,6 +88,7 @@ func (db *DB) loadChunk(f *headFile, h *chunkHead, offset int64, size int) {
 
 func (db *DB) damagedChunk(f *headFile, offset int64, err error) {
 	db.damage("chunk", 1)
+	f.damaged.Store(true)
 	db.logger.Error("A damaged chunk was left out; rows that the log does not have are lost", "file", f.path, "offset", offset, "err", err)
 }
 

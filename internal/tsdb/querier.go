@@ -70,6 +70,11 @@ func (q *querier) find(ctx context.Context, sortSeries bool, hints *promstorage.
 	if hints != nil {
 		shared.mint, shared.maxt = max(shared.mint, hints.Start), min(shared.maxt, hints.End)
 	}
+	for _, src := range q.sources {
+		if src.block != nil {
+			shared.blocks = append(shared.blocks, src.block)
+		}
+	}
 	j := newJoiner(shared)
 	for _, src := range q.sources {
 		if err := ctx.Err(); err != nil {

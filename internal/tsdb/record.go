@@ -30,7 +30,7 @@ import (
 //	           or histogram
 //	exemplar   6 | series labels | exemplar labels | value (8 bytes) |
 //	           has time (byte) | time (varint)
-//	next       7 | next metric id | next group id
+//	last       7 | last metric id | last group id, of those given out
 //
 // A row builds on the one before it of the same group: its chain is the CRC-32C
 // of that record, its time is the distance, and its values are those that changed. A
@@ -58,7 +58,7 @@ const (
 	recordRow      = 4
 	recordSamples  = 5
 	recordExemplar = 6
-	recordNext     = 7
+	recordLast     = 7
 )
 
 const (
@@ -94,6 +94,10 @@ func appendColumnsRecord(dst []byte, id index.GroupID, first int, metrics []inde
 		metrics = metrics[n:]
 	}
 	return dst
+}
+
+func appendLastRecord(dst []byte, m index.MetricID, g index.GroupID) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(append(dst, recordLast), uint64(m)), uint64(g))
 }
 
 func appendExemplarRecord(dst []byte, series labels.Labels, e exemplar.Exemplar) []byte {

@@ -114,7 +114,7 @@ func (r *replay) record(_ int, rec []byte) error {
 		err = r.group(&d, rec)
 	case recordColumns:
 		err = r.columns(&d, rec)
-	case recordNext:
+	case recordLast:
 		m, g := index.MetricID(d.ID()), index.GroupID(d.ID())
 		if err = d.End(); err == nil {
 			r.db.index.Reserve(m, g)

@@ -168,7 +168,7 @@ func (w *batch) dropEnds(t int64) {
 	rest := w.plans[:0]
 	for _, p := range w.plans {
 		s := &p.g.writer
-		if p.h.current() && s.has && t > s.t && len(trim(s.live)) > 0 {
+		if p.h.current() && !s.removed && s.has && t > s.t && len(trim(s.live)) > 0 {
 			rest = append(rest, p)
 			continue
 		}

@@ -108,7 +108,18 @@ func (r *Reader) Group(id index.GroupID) (*GroupInfo, error) {
 	return &entries[i%SectionEntries], nil
 }
 
-// times returns the timestamps of a segment.
+// Times returns the timestamps of a segment. They must not be changed.
+func (r *Reader) Times(id index.GroupID, segment int) ([]int64, error) {
+	g, err := r.Group(id)
+	if err != nil {
+		return nil, err
+	}
+	if segment >= len(g.Segments) {
+		return nil, fmt.Errorf("read block %s: segment %d of %d", r.dir, segment, len(g.Segments))
+	}
+	return r.times(id, g, segment)
+}
+
 func (r *Reader) times(id index.GroupID, g *GroupInfo, segment int) ([]int64, error) {
 	// Beside the sections, whose offsets are not negative.
 	key := cache.Key{File: r.index.id, Offset: -1 - (int64(id)<<24 | int64(segment))}

@@ -160,6 +160,18 @@ func (s *Samples) Truncate(n int) {
 	}
 }
 
+// Cut takes out the samples behind the first from whose timestamp is out.
+func (s *Samples) Cut(from int, out func(t int64) bool) {
+	n := from
+	for i := from; i < len(s.T); i++ {
+		if !out(s.T[i]) {
+			s.Move(n, i)
+			n++
+		}
+	}
+	s.Truncate(n)
+}
+
 // Move puts sample from in the place of sample to.
 func (s *Samples) Move(to, from int) {
 	s.T[to], s.V[to] = s.T[from], s.V[from]

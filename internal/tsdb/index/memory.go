@@ -103,6 +103,13 @@ func (s side[T]) with(p Pick) []T {
 	return Union(sets)
 }
 
+// Last returns the highest ids that were given out.
+func (x *Memory) Last() (MetricID, GroupID) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.mu.nextMetric - 1, x.mu.nextGroup - 1
+}
+
 // Column returns the column of a metric in a group, and makes metric and column
 // where they are new. isNew tells of the metric.
 func (x *Memory) Column(g GroupID, ls labels.Labels) (col int, id MetricID, isNew bool) {

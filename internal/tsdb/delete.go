@@ -1,0 +1,134 @@
+package tsdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+	"github.com/prometheus/prometheus/model/labels"
+
+	"monopod/internal/storage"
+	"monopod/internal/tsdb/block"
+	"monopod/internal/tsdb/index"
+)
+
+// Delete hides the samples of matching series from mint to maxt, both included,
+// that are stored now. It is durable on return. The space is given back when
+// blocks are made, merged, or cleaned.
+func (db *DB) Delete(ctx context.Context, mint, maxt int64, matchers ...*labels.Matcher) error {
+	if db.closed.Load() {
+		return fmt.Errorf("delete: %w", storage.ErrClosed)
+	}
+	db.upkeeping.Lock()
+	defer db.upkeeping.Unlock()
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("delete: %w", err)
+	}
+	t := &tombstone{matchers: matchers, mint: mint, maxt: maxt, head: map[index.GroupID]int64{}, blocks: map[ulid.ULID]bool{}}
+	hits, err := index.Select(db.index, matchers)
+	if err != nil {
+		return fmt.Errorf("delete: %w", err)
+	}
+	for _, hit := range hits {
+		g := db.head.group(hit.Group)
+		if g == nil {
+			continue
+		}
+		if first, last, ok := g.bounds(); ok && first <= maxt && last >= mint {
+			t.head[g.id] = last
+		}
+	}
+	for _, b := range db.blocks() {
+		m := b.Meta()
+		if m.MinTime > maxt || m.MaxTime < mint {
+			continue
+		}
+		hits, err := index.Select(b, matchers)
+		if errors.Is(err, block.ErrCorrupt) {
+			db.putBlockAside(b, err)
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("delete in block %s: %w", b.Dir(), err)
+		}
+		if len(hits) > 0 {
+			t.blocks[m.ULID] = true
+		}
+	}
+	if len(t.head) == 0 && len(t.blocks) == 0 {
+		return nil
+	}
+	list := append([]*tombstone(nil), db.deletions.all()...)
+	if err := db.setTombstones(append(list, t)); err != nil {
+		return fmt.Errorf("delete: %w", err)
+	}
+	return nil
+}
+
+// CleanTombstones rewrites the blocks that have deleted samples without them.
+func (db *DB) CleanTombstones() error {
+	if db.closed.Load() {
+		return fmt.Errorf("clean tombstones: %w", storage.ErrClosed)
+	}
+	db.upkeeping.Lock()
+	defer db.upkeeping.Unlock()
+	start := time.Now()
+	defer func() { db.metrics.tombstoneCleanup.Observe(time.Since(start).Seconds()) }()
+	for _, b := range db.blocks() {
+		deleted := false
+		for _, t := range db.deletions.all() {
+			deleted = deleted || t.blocks[b.Meta().ULID]
+		}
+		if !deleted {
+			continue
+		}
+		if err := db.rewrite(context.Background(), "clean", []*block.Reader{b}); err != nil {
+			return fmt.Errorf("clean tombstones: %w", err)
+		}
+	}
+	return nil
+}
+
+// pruneTombstones forgets what tombstones say of data that is gone. DB.upkeeping
+// is held.
+func (db *DB) pruneTombstones() error {
+	old := db.deletions.all()
+	if len(old) == 0 {
+		return nil
+	}
+	there := map[ulid.ULID]bool{}
+	for _, b := range db.blocks() {
+		there[b.Meta().ULID] = true
+	}
+	var list []*tombstone
+	changed := false
+	for _, t := range old {
+		next := *t
+		next.head, next.blocks = map[index.GroupID]int64{}, map[ulid.ULID]bool{}
+		for id, last := range t.head {
+			if g := db.head.group(id); g != nil {
+				if first, _, ok := g.bounds(); ok && first <= last {
+					next.head[id] = last
+				}
+			}
+		}
+		for id := range t.blocks {
+			if there[id] {
+				next.blocks[id] = true
+			}
+		}
+		changed = changed || len(next.head) < len(t.head) || len(next.blocks) < len(t.blocks)
+		if len(next.head) > 0 || len(next.blocks) > 0 {
+			list = append(list, &next)
+		}
+	}
+	if !changed {
+		return nil
+	}
+	if err := db.setTombstones(list); err != nil {
+		return fmt.Errorf("forget tombstones: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package tsdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"monopod/internal/storage"
+	"monopod/internal/tsdb/block"
+	"monopod/internal/tsdb/index"
+)
+
+// newest is the newest timestamp in the store. Retention counts from it, and not
+// from the clock, which may jump.
+func (db *DB) newest() int64 {
+	maxt := db.head.maxTime.Load()
+	for _, b := range db.blocks() {
+		maxt = max(maxt, b.Meta().MaxTime)
+	}
+	return maxt
+}
+
+// retain deletes the blocks that are older, or more, than what is kept.
+// DB.upkeeping is held.
+func (db *DB) retain() error {
+	var old, list []*block.Reader
+	oldest := int64(math.MinInt64)
+	if keep := db.o.Retention.Milliseconds(); keep > 0 && db.newest() > math.MinInt64+keep {
+		oldest = db.newest() - keep
+	}
+	for _, b := range db.blocks() {
+		if b.Meta().MaxTime < oldest {
+			old = append(old, b)
+		} else {
+			list = append(list, b)
+		}
+	}
+	db.metrics.timeRetentions.Add(float64(len(old)))
+	if limit := db.o.RetentionBytes; limit > 0 {
+		size := db.wal.Size() + db.windows.bytes()
+		for _, b := range list {
+			size += b.Meta().Stats.Bytes
+		}
+		for ; size > limit && len(list) > 0; list = list[1:] {
+			old = append(old, list[0])
+			size -= list[0].Meta().Stats.Bytes
+			db.metrics.sizeRetentions.Inc()
+		}
+	}
+	return db.removeBlocks(old)
+}
+
+func (db *DB) removeBlocks(old []*block.Reader) error {
+	if len(old) == 0 {
+		return nil
+	}
+	db.exchangeBlocks(nil, old)
+	var errs []error
+	for _, b := range old {
+		m := b.Meta()
+		db.logger.Info("Deleting a block that is beyond the retention", "ulid", m.ULID, "mint", m.MinTime, "maxt", m.MaxTime)
+		errs = append(errs, db.removeBlock(b))
+	}
+	return errors.Join(errs...)
+}
+
+// maxMerged is the longest time that a merged block covers.
+const maxMerged = 31 * 24 * time.Hour
+
+// merge makes one block of the blocks of a longer range, when all of it is over.
+// DB.upkeeping is held.
+func (db *DB) merge(ctx context.Context) error {
+	limit := maxMerged.Milliseconds()
+	if keep := db.o.Retention.Milliseconds(); keep > 0 {
+		limit = min(limit, keep/10)
+	}
+	for span := 3 * db.blockMillis; span <= limit; span *= 3 {
+		if set := mergeable(db.blocks(), span); len(set) > 0 {
+			if err := db.rewrite(ctx, "merge", set); err != nil {
+				return fmt.Errorf("merge blocks: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// mergeable is the first two or more blocks, without overlap, that lie in one
+// span of time behind which there are others.
+func mergeable(list []*block.Reader, span int64) []*block.Reader {
+	for i := 0; i < len(list); {
+		start := windowOf(list[i].Meta().MinTime, span)
+		n := i
+		end := int64(math.MinInt64)
+		overlap := false
+		for n < len(list) && list[n].Meta().MinTime < start+span {
+			m := list[n].Meta()
+			overlap = overlap || m.MinTime <= end && n > i || m.MaxTime >= start+span
+			end = max(end, m.MaxTime)
+			n++
+		}
+		if n-i > 1 && n < len(list) && !overlap {
+			return list[i:n]
+		}
+		i = n
+	}
+	return nil
+}
+
+// collect drops the groups of which the head has no rows and that no writer
+// holds, and the metrics that no group names any more. DB.upkeeping is held.
+func (db *DB) collect() error {
+	if dead := db.takeDead(); len(dead) > 0 {
+		ids := make([]index.GroupID, len(dead))
+		series := 0
+		for i, g := range dead {
+			ids[i] = g.id
+			series += g.writer.columns
+		}
+		db.head.remove(dead)
+		c := db.catalog
+		c.mu.Lock()
+		for _, m := range db.index.Remove(ids) {
+			delete(c.mu.unlogged, m)
+		}
+		c.mu.Unlock()
+		db.metrics.seriesRemoved.Add(float64(series))
+	}
+	sizes := db.index.Sizes()
+	if err := db.catalog.compact(db.index, db.head, sizes.Metrics+2*sizes.Groups); err != nil && !errors.Is(refusal(err), storage.ErrReadOnly) {
+		return refusal(err)
+	}
+	return nil
+}
+
+// takeDead marks the groups that go, so that nobody writes to them any more.
+func (db *DB) takeDead() []*group {
+	var dead []*group
+	for _, g := range db.head.all() {
+		if chunks, open := g.snapshot(); len(chunks) > 0 || len(open) > 0 {
+			continue
+		}
+		db.late.Lock()
+		db.holds.Lock()
+		g.writer.Lock()
+		chunks, open := g.snapshot()
+		// Who has a sample group at hand finds it removed, and makes another.
+		if !g.holding.held && len(chunks) == 0 && len(open) == 0 {
+			g.writer.removed = true
+			dead = append(dead, g)
+		}
+		g.writer.Unlock()
+		db.holds.Unlock()
+		db.late.Unlock()
+	}
+	return dead
+}
