@@ -59,7 +59,6 @@ const highlighting = HighlightStyle.define([
     class: 'tok-operator',
   },
   { tag: tags.comment, class: 'tok-comment' },
-  { tag: tags.invalid, class: 'tok-invalid' },
 ]);
 
 export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
