@@ -3,6 +3,7 @@ package tsdb
 import (
 	"errors"
 	"math"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -13,6 +14,7 @@ import (
 // prometheus_tsdb_ mean what they mean in Prometheus.
 type metrics struct {
 	appendedFloats, appendedHistograms prometheus.Counter
+	samples                            atomic.Uint64 // both together, to be read
 	outOfOrder, outOfBounds            prometheus.Counter
 	metricsCreated                     prometheus.Counter
 	seriesCreated, seriesRemoved       prometheus.Counter
@@ -68,6 +70,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 }
 
 func (m *metrics) appended(counts [3]int) {
+	m.samples.Add(uint64(counts[kindFloat] + counts[kindHistogram] + counts[kindFloatHistogram]))
 	if n := counts[kindFloat]; n > 0 {
 		m.appendedFloats.Add(float64(n))
 	}

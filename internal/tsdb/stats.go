@@ -28,13 +28,15 @@ func (db *DB) Stats(byLabel string, limit int) Stats {
 type Usage struct {
 	WAL, Head, Blocks int64
 	Cache             int64
+	// Appended is how many samples were stored since the start.
+	Appended uint64
 	// OpenRows is how many rows are in memory only, and in the log.
 	OpenRows int
 }
 
 // Usage adds up what the store takes.
 func (db *DB) Usage() Usage {
-	u := Usage{WAL: db.wal.Size(), Head: db.windows.bytes(), Blocks: db.blockBytes(), Cache: db.cache.Stats().Bytes}
+	u := Usage{WAL: db.wal.Size(), Head: db.windows.bytes(), Blocks: db.blockBytes(), Cache: db.cache.Stats().Bytes, Appended: db.metrics.samples.Load()}
 	for _, g := range db.head.all() {
 		_, open := g.snapshot()
 		u.OpenRows += len(open)
