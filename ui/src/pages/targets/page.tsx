@@ -139,6 +139,7 @@ export function TargetsPage() {
             )}
           </EmptyState>
         )}
+        {views.length > 0 && <ColumnNames />}
         {views.map((view) => (
           <PoolSection
             key={view.name}
@@ -152,6 +153,21 @@ export function TargetsPage() {
         ))}
       </div>
     </Page>
+  );
+}
+
+/** The heads of the columns, once for all pools; each value names itself where there are none. */
+function ColumnNames() {
+  const words = text.value;
+  return (
+    <div class="targets-columns target-columns" aria-hidden="true">
+      <span />
+      <span>{words.filterHealth}</span>
+      <span>{words.endpoint}</span>
+      <span>{words.lastScrape}</span>
+      <span>{words.duration}</span>
+      <span class="is-number">{words.samples}</span>
+    </div>
   );
 }
 

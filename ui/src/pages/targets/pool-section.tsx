@@ -62,21 +62,11 @@ export function PoolSection({
         </p>
       )}
       {isOpen && targets.length > 0 && (
-        <>
-          <div class="pool-columns target-columns" aria-hidden="true">
-            <span />
-            <span>{words.filterHealth}</span>
-            <span>{words.endpoint}</span>
-            <span>{words.lastScrape}</span>
-            <span>{words.duration}</span>
-            <span class="is-number">{words.samples}</span>
-          </div>
-          <LazyRows items={targets} keyOf={({ key }) => key} rowHeight={61} class="pool-rows" label={name}>
-            {({ key, target }) => (
-              <TargetRow target={target} isOpen={opened.includes(key)} onToggle={() => onToggleTarget(key)} />
-            )}
-          </LazyRows>
-        </>
+        <LazyRows items={targets} keyOf={({ key }) => key} rowHeight={61} class="pool-rows" label={name}>
+          {({ key, target }) => (
+            <TargetRow target={target} isOpen={opened.includes(key)} onToggle={() => onToggleTarget(key)} />
+          )}
+        </LazyRows>
       )}
     </section>
   );
