@@ -10,10 +10,13 @@ export type Loaded<T> = {
 };
 
 /**
- * Loads when `identity` or `moment` changes, and whenever the component is
- * shown. Another identity aborts what is under way and forgets the old answer;
- * another moment asks the same again: it waits for what is under way, so that
- * a slow server still gets to answer.
+ * Loads when `identity` or `moment` changes. Another identity is another
+ * question: it aborts what is under way. Another moment asks the same again, and
+ * waits for what is under way, so that a slow server still gets to answer.
+ *
+ * The old answer stays until the next one is there, so that nothing flickers;
+ * only a question that fails takes the answer to another question away. Give
+ * the component a key where an old answer must not be seen.
  */
 export function useResult<T>(
   load: (signal: AbortSignal) => Promise<Result<T>>,
@@ -23,6 +26,7 @@ export function useResult<T>(
   const state = useSignal<Loaded<T>>({ data: null, error: null, loading: true });
   const latest = useRef(load);
   latest.current = load;
+  const answered = useRef<string | null>(null);
   const request = useRef<{ identity: string; abort: AbortController; isStale: boolean } | null>(null);
 
   const start = () => {
@@ -32,8 +36,13 @@ export function useResult<T>(
     latest.current(own.abort.signal).then((result) => {
       if (request.current !== own) return;
       request.current = null;
-      if (result.ok) state.value = { data: result.data, error: null, loading: false };
-      else state.value = { data: state.peek().data, error: result.error, loading: false };
+      if (result.ok) {
+        answered.current = own.identity;
+        state.value = { data: result.data, error: null, loading: false };
+      } else {
+        const isOwn = answered.current === own.identity;
+        state.value = { data: isOwn ? state.peek().data : null, error: result.error, loading: false };
+      }
       if (own.isStale) start();
     });
   };
@@ -48,11 +57,10 @@ export function useResult<T>(
   }, [identity, moment]);
   useEffect(
     () => () => {
-      state.value = { data: null, error: null, loading: true };
       request.current?.abort.abort();
       request.current = null;
     },
-    [identity],
+    [],
   );
   return state;
 }

@@ -20,7 +20,7 @@ export const text = defineText(
       skip: 'Skip to content',
       search: 'Search',
       settings: 'Settings',
-      more: 'More',
+      targetsDown: (n: number) => (n === 1 ? '1 target is down' : `${n} targets are down`),
     },
     theme: {
       name: 'Theme',
@@ -156,7 +156,7 @@ export const text = defineText(
       skip: '본문으로 건너뛰기',
       search: '검색',
       settings: '환경 설정',
-      more: '더 보기',
+      targetsDown: (n) => `타깃 ${n}개가 중단됨`,
     },
     theme: { name: '테마', system: '시스템', light: '밝게', dark: '어둡게', next: (name) => `테마: ${name}` },
     language: { name: '언어', system: '시스템', en: 'English', ko: '한국어' },

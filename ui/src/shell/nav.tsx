@@ -84,7 +84,7 @@ export function Nav() {
                 <Icon name={entry.icon} />
                 <span class="nav-label">{entry.label}</span>
                 {entry.route === 'targets' && down > 0 && (
-                  <span class="nav-count" title={`${down} down`}>
+                  <span class="nav-count" title={nav.targetsDown(down)}>
                     {down}
                   </span>
                 )}

@@ -105,3 +105,14 @@ export function useTimeControl(defaults: TimeDefaults): TimeControl {
   }, [seconds]);
   return control;
 }
+
+/** Refreshes every second while `isWaiting`: for the first moments of a server, when every second brings more. */
+export function useEagerRefresh(control: TimeControl, isWaiting: boolean): void {
+  useEffect(() => {
+    if (!isWaiting) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) control.refresh();
+    }, 1000);
+    return () => clearInterval(timer);
+  }, [isWaiting]);
+}

@@ -27,7 +27,7 @@ export function ChartPanel({ title, note, expression, ...chart }: ChartPanelProp
         <IconLink icon="explore" label={text.value.explore} href={withBase(href('explore', {}, search))} />
       }
     >
-      <Chart height={184} crosshairGroup="home" {...chart} title={title} />
+      <Chart height={176} crosshairGroup="home" {...chart} title={title} />
     </Panel>
   );
 }

@@ -50,7 +50,7 @@ export function shapeMachine({ times, series }: MachineAnswer) {
     cpu: cpuModes.flatMap(([mode, color]): ChartSeries[] => {
       const found = series.cpu.find(({ labels }) => labels.mode === mode);
       // A mode that this kernel never counts would only fill the legend.
-      const isUsed = found?.values.some((value) => value > 0) || mode === 'user' || mode === 'system';
+      const isUsed = mode === 'user' || mode === 'system' || found?.values.some((value) => value > 0);
       return found && isUsed ? [{ name: mode, values: found.values, color }] : [];
     }),
     cpuTotal: total(series.cpu, length),

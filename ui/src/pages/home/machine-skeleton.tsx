@@ -17,7 +17,7 @@ export function MachineSkeleton() {
       <div class="home-grid" aria-busy="true">
         {panels.map((title) => (
           <Panel key={title} title={title}>
-            <Skeleton height="204px" />
+            <Skeleton height="224px" />
           </Panel>
         ))}
       </div>

@@ -1,10 +1,10 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { queryInstantBatch, queryRangeBatch } from '../../api/batch';
 import { useResult } from '../../api/use-result';
 import type { ChartSeries } from '../../chart/model';
 import { ErrorNotice } from '../../components/notice';
 import { formatValue } from '../../format/units';
-import type { TimeControl } from '../../time/control';
+import { type TimeControl, useEagerRefresh } from '../../time/control';
 import { isRelative } from '../../time/range';
 import { calendarTime, formatDateTime, zone } from '../../time/zone';
 import { ChangesPanel } from './changes-panel';
@@ -19,11 +19,17 @@ import { TargetsPanel } from './targets-panel';
 import { text } from './text';
 import { Tile } from './tile';
 
+/** After this, missing numbers are not on their way. */
+const longestWaitMilliseconds = 90_000;
+
 type MachineProps = { node: Node; scrapeSeconds: number; control: TimeControl };
 
 /** One machine: its headline numbers, its charts, what changed. */
 export function Machine({ node, scrapeSeconds, control }: MachineProps) {
-  const request = rangeRequest(control, scrapeSeconds);
+  // Whether the first curve is still to come; known from the last answer.
+  const isWaiting = useRef(false);
+  const shownAt = useRef(performance.now());
+  const request = rangeRequest(control, scrapeSeconds, isWaiting.current);
   const { window, stepSeconds, rateWindow, moment } = request;
   const identity = `${node.job} ${node.instance} ${request.identity}`;
   const range = { ...window, stepSeconds };
@@ -54,9 +60,18 @@ export function Machine({ node, scrapeSeconds, control }: MachineProps) {
   const isYoung = firstSample > 1 && isRelative(control.range.value);
   const chartWindow = isYoung ? youngWindow(shown, times[firstSample]!) : shown;
   const ageSeconds = firstSample > 1 ? shown.endSeconds - times[firstSample]! : Number.POSITIVE_INFINITY;
-  const waitSeconds = Math.max(1, Math.ceil(2 * scrapeSeconds - ageSeconds));
-  const emptyText =
-    firstSample >= 0 && ageSeconds <= 3 * scrapeSeconds ? t.collecting(waitSeconds) : undefined;
+  isWaiting.current =
+    host !== null &&
+    host.cpu.length === 0 &&
+    isRelative(control.range.value) &&
+    (firstSample < 0 || ageSeconds <= 4 * scrapeSeconds) &&
+    performance.now() - shownAt.current < longestWaitMilliseconds;
+  useEagerRefresh(control, isWaiting.current);
+  // A rate needs a second scrape.
+  const readySeconds =
+    (firstSample < 0 ? window.endSeconds + scrapeSeconds : times[firstSample]!) + scrapeSeconds;
+  const waitSeconds = Math.max(1, Math.ceil(readySeconds + 1 - control.window.value.endSeconds));
+  const emptyText = isWaiting.current ? t.collecting(waitSeconds) : undefined;
 
   const shared = {
     window: chartWindow,
@@ -90,7 +105,8 @@ export function Machine({ node, scrapeSeconds, control }: MachineProps) {
           value={lastValue(host?.memoryShare)}
           unit="percentunit"
           note={
-            host && `${formatValue(host.memoryUsed, 'bytes')} ${t.of(formatValue(host.memoryTotal, 'bytes'))}`
+            host &&
+            `${formatValue(host.memoryUsed, 'bytes')} ${t.of(formatValue(host?.memoryTotal, 'bytes'))}`
           }
           values={tileRange(host?.memoryShare)}
           min={0}
@@ -132,7 +148,7 @@ export function Machine({ node, scrapeSeconds, control }: MachineProps) {
           value={lastValue(host?.load1)}
           unit="short"
           decimals={2}
-          note={host && t.loads(host.load5.toFixed(2), host.load15.toFixed(2))}
+          note={host && t.loads(formatValue(host.load5, 'none', 2), formatValue(host.load15, 'none', 2))}
           values={tileRange(host?.load1)}
           min={0}
           loading={loading}

@@ -7,7 +7,7 @@ import { Page } from '../../components/page';
 import { text as shellText } from '../../i18n/text';
 import { stringParam, useQueryParam } from '../../router/query-param';
 import { server } from '../../shell/server';
-import { type TimeControl, useTimeControl } from '../../time/control';
+import { type TimeControl, useEagerRefresh, useTimeControl } from '../../time/control';
 import { TimePicker } from '../../time/picker';
 import { Machine } from './machine';
 import { MachineSkeleton } from './machine-skeleton';
@@ -36,6 +36,7 @@ export function HomePage() {
   const all = data?.all ?? [];
   isFound.current = all.length > 0;
   const node = all.find(({ instance }) => instance === chosen.value) ?? all[data?.own ?? 0];
+  useEagerRefresh(control, data !== null && all.length === 0 && isSettling());
   const t = text.value;
   return (
     <Page

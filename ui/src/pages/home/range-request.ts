@@ -16,13 +16,16 @@ export type RangeRequest = {
 
 const points = 300;
 const longestStaleSeconds = 30;
+const eagerSeconds = 60;
 
-export function rangeRequest(control: TimeControl, scrapeSeconds: number): RangeRequest {
+/** `isEager`: the last minute, second by second, for a machine whose first samples are just coming in. */
+export function rangeRequest(control: TimeControl, scrapeSeconds: number, isEager = false): RangeRequest {
   const { startSeconds, endSeconds } = control.window.value;
-  const stepSeconds = stepFor(endSeconds - startSeconds, points, scrapeSeconds);
+  const rangeSeconds = isEager ? eagerSeconds : endSeconds - startSeconds;
+  const stepSeconds = isEager ? 1 : stepFor(rangeSeconds, points, scrapeSeconds);
   const { from, to } = control.range.value;
   return {
-    window: alignWindow({ startSeconds, endSeconds }, stepSeconds),
+    window: alignWindow({ startSeconds: endSeconds - rangeSeconds, endSeconds }, stepSeconds),
     stepSeconds,
     rateWindow: formatDuration(rateIntervalSeconds(stepSeconds, scrapeSeconds)),
     identity: `${from} ${to} ${stepSeconds}`,
