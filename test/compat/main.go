@@ -36,7 +36,7 @@ func main() {
 	monopod := flag.String("monopod", "bin/monopod", "the program under test")
 	prometheus := flag.String("prometheus", "bin/tools/prometheus", "Prometheus")
 	promtool := flag.String("promtool", "bin/tools/promtool", "promtool")
-	duration := flag.Duration("duration", 100*time.Second, "how long both scrape before they are compared")
+	duration := flag.Duration("duration", 130*time.Second, "how long both scrape before they are compared")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -327,9 +327,9 @@ func (c *comparison) clients(promtool, config string) {
 				outs[i] += err.Error()
 			}
 			// Neither program promises an order of series.
-			lines := strings.Split(outs[i], "\n{")
-			slices.Sort(lines)
-			outs[i] = strings.Join(lines, "\n{")
+			series := strings.Split("\n"+strings.TrimSpace(outs[i]), "\n{")
+			slices.Sort(series)
+			outs[i] = strings.Join(series, "\n{")
 		}
 		d := ""
 		if outs[0] != outs[1] {
