@@ -44,7 +44,7 @@ export async function pools(options: RequestOptions & { state?: PoolState } = {}
       { state: options.state },
       options,
     );
-    if (result.ok) return { ...result, data: result.data.pools };
+    if (result.ok) return { ...result, data: sorted(result.data.pools) };
     if (!isMissing(result.error)) return result;
     hasOwnDiscovery = false;
   }
@@ -64,8 +64,24 @@ export async function pools(options: RequestOptions & { state?: PoolState } = {}
   for (const one of byName.values()) {
     one.droppedCount = found.data.droppedTargetCounts?.[one.scrapePool] ?? one.dropped.length;
   }
-  const data = [...byName.values()].sort((a, b) => (a.scrapePool < b.scrapePool ? -1 : 1));
-  return { ...found, data };
+  return { ...found, data: sorted([...byName.values()]) };
+}
+
+const natural = new Intl.Collator('en', { numeric: true });
+
+/** In an order that people expect and that refreshes keep: Prometheus answers in a random one. */
+function sorted(list: Pool[]): Pool[] {
+  for (const { active, dropped } of list) {
+    active.sort(
+      (a, b) =>
+        natural.compare(a.labels.instance ?? '', b.labels.instance ?? '') ||
+        natural.compare(a.scrapeUrl, b.scrapeUrl),
+    );
+    dropped.sort((a, b) =>
+      natural.compare(a.discoveredLabels.__address__ ?? '', b.discoveredLabels.__address__ ?? ''),
+    );
+  }
+  return list.sort((a, b) => natural.compare(a.scrapePool, b.scrapePool));
 }
 
 /** Whether the server has no such endpoint. */

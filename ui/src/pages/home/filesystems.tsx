@@ -48,7 +48,7 @@ export function Filesystems({ now }: { now: MomentAnswer | null }) {
                   {mountpoint}
                 </span>
                 <span class="filesystem-free">
-                  {formatValue(freeBytes, 'bytes')} {t.free} {t.of(formatValue(sizeBytes, 'bytes'))}
+                  {t.freeOf(formatValue(freeBytes, 'bytes'), formatValue(sizeBytes, 'bytes'))}
                 </span>
                 <span class="filesystem-share">{formatValue(share, 'percentunit', 0)}</span>
               </div>

@@ -14,7 +14,7 @@ import { freeOn, shapeMachine, shapeTraffic } from './machine-data';
 import { machineBatch, matchers, momentBatch, type Node, trafficBatch } from './queries';
 import { rangeRequest } from './range-request';
 import { SelfPanel } from './self-panel';
-import { firstPresent, lastValue, youngWindow } from './shape';
+import { firstPresent, indexOfTime, lastValue, youngWindow } from './shape';
 import { TargetsPanel } from './targets-panel';
 import { text } from './text';
 import { Tile } from './tile';
@@ -83,7 +83,7 @@ export function Machine({ node, scrapeSeconds, control }: MachineProps) {
   const expressions = machineBatch(node, '$__rate_interval');
   const flows = trafficBatch(node, '$__rate_interval');
   const tileRange = (values: Float64Array | undefined) =>
-    isYoung && values ? values.subarray(youngStart(times, chartWindow.startSeconds)) : values;
+    isYoung && values ? values.subarray(indexOfTime(times, chartWindow.startSeconds)) : values;
   const boot = now.data?.boot[0]?.value ?? Number.NaN;
   const uptime = (times.at(-1) ?? Number.NaN) - boot;
   const root = flow?.fullest;
@@ -105,8 +105,7 @@ export function Machine({ node, scrapeSeconds, control }: MachineProps) {
           value={lastValue(host?.memoryShare)}
           unit="percentunit"
           note={
-            host &&
-            `${formatValue(host.memoryUsed, 'bytes')} ${t.of(formatValue(host?.memoryTotal, 'bytes'))}`
+            host && t.usedOf(formatValue(host.memoryUsed, 'bytes'), formatValue(host.memoryTotal, 'bytes'))
           }
           values={tileRange(host?.memoryShare)}
           min={0}
@@ -243,11 +242,4 @@ function bootText(boot: number, nowSeconds: number | undefined): string {
 
 function calendarDay(seconds: number): number {
   return calendarTime(seconds, zone.value).day;
-}
-
-function youngStart(times: Float64Array, startSeconds: number): number {
-  return Math.max(
-    0,
-    times.findIndex((time) => time >= startSeconds),
-  );
 }

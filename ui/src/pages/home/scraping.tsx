@@ -10,11 +10,12 @@ import { formatValue } from '../../format/units';
 import { withBase } from '../../router/location';
 import { href } from '../../routes';
 import type { TimeControl } from '../../time/control';
+import { isRelative } from '../../time/range';
 import { ChartPanel } from './chart-panel';
 import { scrapingBatch } from './queries';
 import { rangeRequest } from './range-request';
 import { SelfPanel } from './self-panel';
-import { lastValue } from './shape';
+import { fittedWindow, lastValue } from './shape';
 import { TargetsPanel } from './targets-panel';
 import { text } from './text';
 
@@ -53,7 +54,8 @@ export function Scraping({ scrapeSeconds, control }: { scrapeSeconds: number; co
     [data, t],
   );
   const times = data?.times ?? noTimes;
-  const shared = { times, loading: !data, window, onZoom: control.zoomTo, onZoomOut: control.zoomOut };
+  const shown = (data && isRelative(control.range.value) && fittedWindow(times, data.series.total)) || window;
+  const shared = { times, loading: !data, window: shown, onZoom: control.zoomTo, onZoomOut: control.zoomOut };
   return (
     <>
       <Notice level="info" title={t.noNodeTitle}>

@@ -8,7 +8,7 @@ import { formatValue, type Unit } from '../../format/units';
 import { server } from '../../shell/server';
 import { selfBatch } from './queries';
 import type { RangeRequest } from './range-request';
-import { lastValue, total } from './shape';
+import { fittedWindow, indexOfTime, lastValue, total } from './shape';
 import { text } from './text';
 
 type SelfName = keyof ReturnType<typeof selfBatch>;
@@ -58,12 +58,14 @@ function ownSeries({ times, series }: MatrixBatch<SelfName>) {
   const { instance, job } = (series.own[0] ?? series.series[0])?.labels ?? {};
   const ofOwn = (name: SelfName) =>
     series[name].filter(({ labels }) => labels.instance === instance && labels.job === job);
-  const only = (name: SelfName) => ofOwn(name)[0]?.values;
+  const fitted = fittedWindow(times, ofOwn('series'));
+  const from = fitted ? indexOfTime(times, fitted.startSeconds) : 0;
+  const only = (name: SelfName) => ofOwn(name)[0]?.values.subarray(from);
   return {
     memory: only('memory'),
     cpu: only('cpu'),
     samples: only('samples'),
     series: only('series'),
-    disk: total([...ofOwn('wal'), ...ofOwn('head'), ...ofOwn('blocks')], times.length),
+    disk: total([...ofOwn('wal'), ...ofOwn('head'), ...ofOwn('blocks')], times.length).subarray(from),
   };
 }

@@ -61,6 +61,25 @@ export function youngWindow(window: TimeWindow, firstSeconds: number): TimeWindo
   return window;
 }
 
+/** The window of an answer, begun later where the first of its series begins late. */
+export function fittedWindow(
+  times: Float64Array,
+  series: readonly { values: Float64Array }[],
+): TimeWindow | undefined {
+  if (times.length < 2) return undefined;
+  const window = { startSeconds: times[0]!, endSeconds: times.at(-1)! };
+  const first = firstPresent(series);
+  return first > 1 ? youngWindow(window, times[first]!) : window;
+}
+
+/** Index of the first time that is not before this one. */
+export function indexOfTime(times: Float64Array, seconds: number): number {
+  return Math.max(
+    0,
+    times.findIndex((time) => time >= seconds),
+  );
+}
+
 type Direction = { series: readonly MatrixSeries[]; label(device: string): string; negative?: boolean };
 
 /** Both directions of the busiest devices: the first above, the second below zero. */
