@@ -44,7 +44,9 @@ export function Popover({ trigger, label, align = 'start', side = 'below', child
     const viewport = document.documentElement.clientWidth;
     const shift = right > viewport - room ? viewport - room - right : left < room ? room - left : 0;
     if (shift !== 0) box.style.translate = `${shift}px`;
-    box.querySelector<HTMLElement>('[autofocus], button, input, select, a')?.focus({ preventScroll: true });
+    // Focusing a field would bring up the keyboard of a phone.
+    const first = matchMedia('(pointer: coarse)').matches ? 'button, a' : 'input, button, select, a';
+    box.querySelector<HTMLElement>(first)?.focus({ preventScroll: true });
   }, [open.value]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only listens to the keys of what it holds

@@ -82,7 +82,6 @@ export const text = defineText(
       reloadConfig: 'Reload configuration',
       reloaded: 'Configuration reloaded',
       reloadFailed: 'The configuration was not reloaded',
-      showKeys: 'Show keyboard shortcuts',
       move: 'move',
       open: 'open',
       dismiss: 'close',
@@ -100,7 +99,6 @@ export const text = defineText(
       timeBack: 'Move back in time',
       timeForward: 'Move forward in time',
       charts: 'Time and charts',
-      followedBy: 'then',
       cursor: 'Move the crosshair (chart focused)',
     },
     time: {
@@ -211,7 +209,6 @@ export const text = defineText(
       reloadConfig: '설정 다시 읽기',
       reloaded: '설정을 다시 읽었습니다',
       reloadFailed: '설정을 다시 읽지 못했습니다',
-      showKeys: '단축키 보기',
       move: '이동',
       open: '열기',
       dismiss: '닫기',
@@ -229,7 +226,6 @@ export const text = defineText(
       timeBack: '이전 시간으로',
       timeForward: '다음 시간으로',
       charts: '시간과 그래프',
-      followedBy: '다음',
       cursor: '십자선 이동 (그래프에 초점이 있을 때)',
     },
     time: {
