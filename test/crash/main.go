@@ -1,5 +1,5 @@
-// Command crash kills Monopod with SIGKILL while it scrapes, again and again, on
-// one data directory. What it had answered before a kill must be there after
+// Command crash takes the disk away from Monopod, and kills it with SIGKILL while
+// it scrapes, again and again, on one data directory. What it had answered before a kill must be there after
 // it: every sample, to the last bit; and every start must succeed.
 package main
 
@@ -62,12 +62,8 @@ func exporter(n *atomic.Int64, stamped bool) http.HandlerFunc {
 	}
 }
 
+// run starts the target, then the two parts.
 func run(ctx context.Context, monopod string, rounds int, seed uint64) error {
-	random := rand.New(rand.NewPCG(seed, seed))
-	dir, err := os.MkdirTemp("", "monopod-crash-")
-	if err != nil {
-		return err
-	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -79,8 +75,20 @@ func run(ctx context.Context, monopod string, rounds int, seed uint64) error {
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = srv.Serve(l) }()
 	defer srv.Close()
+	if err := fullDisk(ctx, monopod, l.Addr().String()); err != nil {
+		return err
+	}
+	return kills(ctx, monopod, l.Addr().String(), rounds, seed)
+}
+
+func kills(ctx context.Context, monopod, target string, rounds int, seed uint64) error {
+	random := rand.New(rand.NewPCG(seed, seed))
+	dir, err := os.MkdirTemp("", "monopod-crash-")
+	if err != nil {
+		return err
+	}
 	file := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, config, l.Addr()), 0o644); err != nil {
+	if err := os.WriteFile(file, fmt.Appendf(nil, config, target), 0o644); err != nil {
 		return err
 	}
 	addr, err := process.FreeAddress()
