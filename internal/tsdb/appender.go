@@ -92,6 +92,9 @@ func (a *appender) judge(g *group, s *storage.Sample) error {
 	if a.db.tooFar(s.T) {
 		return storage.ErrOutOfBounds
 	}
+	if !g.late.has {
+		a.db.restoreLast(g)
+	}
 	_, err := g.late.follows(s, a.oldest)
 	return err
 }

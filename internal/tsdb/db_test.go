@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,6 +104,12 @@ func dump(t *testing.T, q promstorage.Queryable, mint, maxt int64, matchers ...*
 	querier, err := q.Querier(mint, maxt)
 	must(t, err)
 	defer querier.Close()
+	return dumpWithin(t, querier, mint, maxt, matchers...)
+}
+
+// dumpWithin returns what a querier has within a range.
+func dumpWithin(t *testing.T, querier promstorage.Querier, mint, maxt int64, matchers ...*labels.Matcher) []string {
+	t.Helper()
 	if len(matchers) == 0 {
 		matchers = []*labels.Matcher{labels.MustNewMatcher(labels.MatchRegexp, "__name__", ".*")}
 	}
@@ -114,6 +121,9 @@ func dump(t *testing.T, q promstorage.Queryable, mint, maxt int64, matchers ...*
 		line := set.At().Labels().String()
 		n := 0
 		for kind := it.Next(); kind != chunkenc.ValNone; kind = it.Next() {
+			if it.AtT() < mint || it.AtT() > maxt {
+				continue
+			}
 			n++
 			line += " " + sampleText(it, kind)
 		}
@@ -130,10 +140,10 @@ func sampleText(it chunkenc.Iterator, kind chunkenc.ValueType) string {
 	switch kind {
 	case chunkenc.ValHistogram:
 		ts, h := it.AtHistogram(nil)
-		return fmt.Sprintf("%d:%s/%x", ts-testTime, h.Compact(0).String(), math.Float64bits(h.Sum))
+		return fmt.Sprintf("%d:%s/%d/%x", ts-testTime, noSpace(h.Compact(0).String()), h.Schema, math.Float64bits(h.Sum))
 	case chunkenc.ValFloatHistogram:
 		ts, h := it.AtFloatHistogram(nil)
-		return fmt.Sprintf("%d:f%s/%x", ts-testTime, h.Compact(0).String(), math.Float64bits(h.Sum))
+		return fmt.Sprintf("%d:f%s/%d/%x", ts-testTime, noSpace(h.Compact(0).String()), h.Schema, math.Float64bits(h.Sum))
 	}
 	ts, v := it.At()
 	if isStale(v) {
@@ -144,6 +154,8 @@ func sampleText(it chunkenc.Iterator, kind chunkenc.ValueType) string {
 	}
 	return fmt.Sprintf("%d:%x", ts-testTime, math.Float64bits(v))
 }
+
+func noSpace(s string) string { return strings.ReplaceAll(s, " ", "") }
 
 func expect(t *testing.T, got []string, want ...string) {
 	t.Helper()

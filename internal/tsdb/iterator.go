@@ -35,7 +35,7 @@ func (p *piece) load(q *query, dst *cells.Samples) error {
 	switch {
 	case p.open != nil:
 		samplesOf(dst, p.open, int(p.place.column), p.first, p.last)
-		return nil
+		return dst.SetHints()
 	case p.chunk != nil:
 		return p.chunk.samples(q.db.cache, dst, int(p.place.column))
 	}

@@ -49,8 +49,10 @@ import (
 //	values     of the changed ones (see appendValue)
 //	histograms number, and each: column, from the one before; histogram
 //	           (see appendHist)
-//	ended      of a whole row, the columns that end here: number, and each:
-//	           column, from the one before; kind (byte) of its last sample
+//	ended      of a whole row, the columns that end here, and those that do not
+//	           but whose last sample was a histogram: number, and each: column, from
+//	           the one before; kind (byte) of its last sample, and 4 where it does
+//	           not end here
 const (
 	recordMetric   = 1
 	recordGroup    = 2
@@ -68,6 +70,8 @@ const (
 	rowHists    = 8
 	rowEnded    = 16
 	rowFlags    = 31
+
+	endedBefore = 4
 )
 
 func appendMetricRecord(dst []byte, id index.MetricID, ls labels.Labels) []byte {
@@ -136,7 +140,7 @@ func (e *rowEncoder) append(dst []byte, id index.GroupID, s *state, in *input, w
 	flags := byte(0)
 	if whole {
 		flags = rowWhole
-		in.whole, in.ended = true, s.ending(in.given, in.hists)
+		in.whole, in.ended = true, s.endedBy(in)
 	}
 	if whole || in.given != s.given {
 		flags |= rowPresence
@@ -186,7 +190,11 @@ func (e *rowEncoder) append(dst []byte, id index.GroupID, s *state, in *input, w
 		dst = binary.AppendUvarint(dst, uint64(len(in.ended)))
 		c := 0
 		for _, x := range in.ended {
-			dst = append(binary.AppendUvarint(dst, uint64(x.column-c)), byte(x.kind))
+			k := byte(x.kind)
+			if x.before {
+				k |= endedBefore
+			}
+			dst = append(binary.AppendUvarint(dst, uint64(x.column-c)), k)
 			c = x.column
 		}
 	}
@@ -306,12 +314,13 @@ func (d *decoder) row(h rowHead, s *state, columns int) (in input) {
 		c := uint64(0)
 		for i := range d.Count(2) {
 			gap := d.Uvarint()
-			k := kind(d.Byte())
+			b := d.Byte()
+			k := kind(b &^ endedBefore)
 			if c += gap; c >= uint64(columns) || i > 0 && gap == 0 || k > kindFloatHistogram {
 				d.Fail("ended column")
 				break
 			}
-			in.ended = append(in.ended, endedColumn{int(c), k})
+			in.ended = append(in.ended, endedColumn{int(c), k, b&endedBefore != 0})
 		}
 	}
 	return in

@@ -54,6 +54,7 @@ type input struct {
 type endedColumn struct {
 	column int
 	kind   kind
+	before bool // it does not end here; only its kind is told
 }
 
 // state is where the rows of a group have led to. Write and replay take it from
@@ -79,22 +80,41 @@ func (s *state) reserve(n int) {
 	}
 }
 
-// ending is the columns that a row with these columns ends.
-func (s *state) ending(given *presence, hists []histogramAt) []endedColumn {
-	if s.regular && given == s.given {
+// ending is the columns that a row ends.
+func (s *state) ending(in *input) []endedColumn {
+	if s.regular && in.given == s.given {
 		return nil
 	}
 	var out []endedColumn
 	each(s.live, func(c int) {
-		if _, present := given.place(c); present {
-			return
+		if !in.has(c) {
+			out = append(out, endedColumn{column: c, kind: s.kinds[c]})
 		}
-		if slices.ContainsFunc(hists, func(h histogramAt) bool { return h.column == c }) {
-			return
-		}
-		out = append(out, endedColumn{c, s.kinds[c]})
 	})
 	return out
+}
+
+// endedBy is what a whole record tells: the columns that the row ends, and those
+// whose kind must be known beside: they ended before, or have a stale marker here.
+func (s *state) endedBy(in *input) []endedColumn {
+	out := s.ending(in)
+	for c, k := range s.kinds {
+		_, float := in.given.place(c)
+		if float && isStale(in.values[c]) || !s.live.Has(c) && !in.has(c) {
+			out = append(out, endedColumn{column: c, kind: k, before: true})
+		}
+	}
+	slices.SortFunc(out, func(a, b endedColumn) int { return a.column - b.column })
+	return out
+}
+
+// has tells whether the row has the column.
+func (in *input) has(c int) bool {
+	if _, ok := in.given.place(c); ok {
+		return true
+	}
+	_, ok := slices.BinarySearchFunc(in.hists, c, func(h histogramAt, c int) int { return h.column - c })
+	return ok
 }
 
 // advance takes the state over a row, and returns it as readers see it.
@@ -106,7 +126,12 @@ func (s *state) advance(in *input) row {
 	}
 	ended := in.ended
 	if !in.whole {
-		ended = s.ending(in.given, in.hists)
+		ended = s.ending(in)
+	}
+	for _, e := range ended {
+		if e.kind != kindFloat {
+			s.setKind(e.column, e.kind)
+		}
 	}
 	floats := slices.Clone(in.given.bits)
 	s.live = append(s.live[:0], in.given.bits...)
@@ -125,15 +150,15 @@ func (s *state) advance(in *input) row {
 		}
 	})
 	for _, h := range in.hists {
-		if s.kinds == nil {
-			s.kinds = map[int]kind{}
-		}
-		s.kinds[h.column] = kindOf(h.Hist)
+		s.setKind(h.column, kindOf(h.Hist))
 		if s.live = s.live.Grow(h.column + 1); !h.Stale() {
 			s.live.Set(h.column)
 		}
 	}
 	for _, e := range ended {
+		if e.before {
+			continue
+		}
 		if e.kind != kindFloat {
 			hists = append(hists, histogramAt{e.column, staleHist(e.kind)})
 			continue
@@ -158,6 +183,13 @@ func (s *state) advance(in *input) row {
 	s.keep(in)
 	s.regular = len(in.hists) == 0 && in.given.is(s.live)
 	return r
+}
+
+func (s *state) setKind(c int, k kind) {
+	if s.kinds == nil {
+		s.kinds = map[int]kind{}
+	}
+	s.kinds[c] = k
 }
 
 func (s *state) keep(in *input) {

@@ -2,11 +2,13 @@ package tsdb
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
+
+	"monopod/internal/storage"
 	"monopod/internal/tsdb/cells"
 )
 
@@ -115,50 +117,59 @@ func (db *DB) writeChunk(g *group, window int64, rows []row) (chunkRef, error) {
 // found sealed. The group's writer is locked.
 func (db *DB) restoreLocked(g *group) error {
 	chunks, _ := g.snapshot()
-	if len(chunks) == 0 {
-		g.writer.restored = true
+	var seen storage.Bitmap
+	s := state{}
+	// The last chunk tells what is live; those before it, of what kind a column was
+	// that ended earlier.
+	for i := len(chunks) - 1; i >= 0; i-- {
+		ref := chunks[i]
+		h, err := ref.headOf(db.cache)
+		if err != nil {
+			return err
+		}
+		each(h.columns.bits, func(c int) {
+			if err != nil || seen.Has(c) {
+				return
+			}
+			seen = seen.Grow(c + 1)
+			seen.Set(c)
+			err = db.restoreColumn(&s, &ref, c, i == len(chunks)-1)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if n := len(chunks); n > 0 {
+		s.has, s.t = true, chunks[n-1].last
+	}
+	g.writer.state = s
+	g.writer.restored = true
+	return nil
+}
+
+// restoreColumn finds where a column stands after its last sample, which is in
+// this chunk.
+func (db *DB) restoreColumn(s *state, ref *chunkRef, c int, lastChunk bool) error {
+	var buf cells.Samples
+	if err := ref.samples(db.cache, &buf, c); err != nil {
+		return err
+	}
+	n := buf.Len() - 1
+	if n < 0 {
 		return nil
 	}
-	ref := chunks[len(chunks)-1]
-	h, err := ref.headOf(db.cache)
-	if err != nil {
-		return err
+	stale := isStale(buf.V[n])
+	if buf.Kind(n) != chunkenc.ValFloat {
+		stale = buf.H[n].Stale()
+		if s.kinds == nil {
+			s.kinds = map[int]kind{}
+		}
+		s.kinds[c] = kindOf(buf.H[n])
 	}
-	s := &g.writer.state
-	var buf cells.Samples
-	each(h.columns.bits, func(c int) {
-		buf.Reset()
-		if cerr := ref.samples(db.cache, &buf, c); cerr != nil {
-			err = errors.Join(err, cerr)
-			return
-		}
-		n := buf.Len() - 1
-		if n < 0 {
-			return
-		}
-		k, stale := kindFloat, false
-		if buf.Kinds != nil {
-			k = kindOf(buf.H[n])
-		}
-		if k == kindFloat {
-			stale = isStale(buf.V[n])
-		} else {
-			stale = buf.H[n].Stale()
-			if s.kinds == nil {
-				s.kinds = map[int]kind{}
-			}
-			s.kinds[c] = k
-		}
-		if buf.T[n] == ref.last && !stale {
-			s.live = s.live.Grow(c + 1)
-			s.live.Set(c)
-		}
-	})
-	if err != nil {
-		return err
+	if lastChunk && buf.T[n] == ref.last && !stale {
+		s.live = s.live.Grow(c + 1)
+		s.live.Set(c)
 	}
-	s.has, s.t, s.regular = true, ref.last, false
-	g.writer.restored = true
 	return nil
 }
 

@@ -7,6 +7,32 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 )
 
+// SetHints gives the histograms of s the hints on counter resets that they have
+// once they were encoded: as they come from a scrape, they have none.
+func (s *Samples) SetHints() error {
+	var at []int
+	for i, k := range s.Kinds {
+		if k != chunkenc.ValFloat {
+			at = append(at, i)
+		}
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	b, err := appendHistograms(nil, s, at)
+	if err != nil {
+		return err
+	}
+	out, _, err := decodeHistograms(b, len(at))
+	if err != nil {
+		return err
+	}
+	for i, h := range out {
+		s.H[at[i]] = h
+	}
+	return nil
+}
+
 // appendHistograms encodes the histograms at these indexes of s.
 func appendHistograms(dst []byte, s *Samples, at []int) ([]byte, error) {
 	var pieces []chunkenc.Chunk
