@@ -110,6 +110,7 @@ export function Chart(props: ChartProps) {
             layout={legend}
             calculations={props.calculations ?? (legend === 'table' ? allCalculations : lastOnly)}
             series={series}
+            mode={mode}
             unit={unit}
             decimals={decimals}
             theme={theme.value}

@@ -7,7 +7,7 @@ import type { Theme } from '../shell/theme';
 import { type Calculation, type ChartModel, type ChartSeries, summarize } from './model';
 import { seriesColor } from './palette';
 
-export type LegendProps = Pick<ChartModel, 'series' | 'unit' | 'decimals'> & {
+export type LegendProps = Pick<ChartModel, 'series' | 'unit' | 'decimals' | 'mode'> & {
   layout: 'list' | 'table';
   calculations: readonly Calculation[];
   theme: Theme;
@@ -67,10 +67,13 @@ function markColor({ color }: ChartSeries, index: number, theme: Theme): string 
 }
 
 function LegendList(props: PartProps) {
-  const { series, hidden, unit, decimals, calculations, theme } = props;
+  const { series, hidden, unit, decimals, calculations, theme, mode } = props;
+  const entries = series.map((one, index) => ({ one, index }));
+  // A stack is read from its top.
+  if (mode === 'stacked') entries.reverse();
   return (
     <ul class="legend-list" aria-label={text.value.chart.legend}>
-      {series.map((one, index) => {
+      {entries.map(({ one, index }) => {
         const summary = calculations.length > 0 ? summarize(one.values) : null;
         return (
           <li key={one.name} class={hidden.has(one.name) ? 'is-hidden' : undefined}>

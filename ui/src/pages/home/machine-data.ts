@@ -9,15 +9,19 @@ type MachineAnswer = MatrixBatch<keyof ReturnType<typeof machineBatch>>;
 type TrafficAnswer = MatrixBatch<keyof ReturnType<typeof trafficBatch>>;
 export type MomentAnswer = Record<keyof ReturnType<typeof momentBatch>, VectorSample[]>;
 
-/** Modes from the bottom of the stack up, with places in the palette that do not depend on which are present. */
+/**
+ * Modes from the bottom of the stack up: the small ones first, so that the outline
+ * is that of what matters. Their places in the palette do not depend on which
+ * are present.
+ */
 const cpuModes: [mode: string, color: number][] = [
-  ['user', 0],
-  ['system', 1],
-  ['nice', 2],
-  ['iowait', 4],
-  ['irq', 3],
-  ['softirq', 5],
   ['steal', 6],
+  ['softirq', 5],
+  ['irq', 3],
+  ['iowait', 4],
+  ['nice', 2],
+  ['system', 1],
+  ['user', 0],
 ];
 
 export function shapeMachine({ times, series }: MachineAnswer) {
