@@ -17,7 +17,7 @@ LDFLAGS := -s -w -X $(STAMP).version=$(VERSION) -X $(STAMP).revision=$(REVISION)
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build all and start Monopod: http://localhost:9090
@@ -93,8 +93,16 @@ crash: build ## kill -9 while scraping, again and again (ROUNDS=50)
 	go run ./test/crash -monopod $(BIN)/monopod -rounds $(or $(ROUNDS),50)
 
 .PHONY: bench
-bench: ## the micro-benchmarks of every stage
-	go test -run '^$$' -bench . -benchmem ./internal/... | tee bench/latest.txt
+bench: build $(BIN)/tools/prometheus $(BIN)/tools/victoria-metrics ## Prometheus, VictoriaMetrics and Monopod scrape the same fleet; one table (10 minutes, nothing else running)
+	go run ./bench/compare -prometheus $(BIN)/tools/prometheus -victoriametrics $(BIN)/tools/victoria-metrics -monopod $(BIN)/monopod $(ARGS)
+
+.PHONY: bench-micro
+bench-micro: ## the micro-benchmarks of every stage
+	go test -run '^$$' -bench . -benchmem ./internal/...
+
+# Its zstd is C; everything else is built without.
+$(BIN)/tools/victoria-metrics: bench/contenders/go.mod bench/contenders/go.sum
+	cd bench/contenders && CGO_ENABLED=1 go build -o ../../$(BIN)/tools/ github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics
 
 .PHONY: clean
 clean: ## remove what was built
