@@ -1,6 +1,7 @@
 import './page.css';
 import { useMemo } from 'preact/hooks';
 import { pools as loadPools } from '../../api/scrape';
+import { useServerEvents } from '../../api/server-events';
 import { useResult } from '../../api/use-result';
 import { Button, IconButton, Segmented } from '../../components/button';
 import { Select, TextField } from '../../components/field';
@@ -21,6 +22,7 @@ const states = ['all', 'active', 'dropped'] as const;
 /** What service discovery found, and for everything that is not scraped, why. */
 export function DiscoveryPage() {
   const moment = useMoment(refreshSeconds);
+  useServerEvents(['target-health-changed', 'config-reload'], moment.refresh);
   const result = useResult((signal) => loadPools({ signal }), 'discovery', moment.value);
   const search = useQueryParam('search', stringParam());
   const state = useQueryParam<DiscoveryState>('state', choiceParam(states, 'all'));

@@ -1,6 +1,7 @@
 import './config-section.css';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { statusConfig } from '../../api/prometheus';
+import { useServerEvents } from '../../api/server-events';
 import { useResult } from '../../api/use-result';
 import { Button, IconButton } from '../../components/button';
 import { Select, TextField } from '../../components/field';
@@ -21,6 +22,7 @@ type Line = { number: number; tokens: Token[] };
 /** The configuration as loaded, to read, search and copy. */
 export function ConfigSection() {
   const moment = useMoment(15);
+  useServerEvents(['config-reload'], moment.refresh);
   const { data, error } = useResult((signal) => statusConfig({ signal }), 'config', moment.value).value;
   const search = useQueryParam('search', stringParam());
   const current = useQueryParam('line', numberParam(0));

@@ -39,6 +39,7 @@ export function RuntimeSection() {
   const own = server.value;
   const info = runtime.data;
   const version = own?.version ?? build.data?.version;
+  const revision = own?.revision ?? build.data?.revision;
   const started = info ? Date.parse(info.startTime) / 1000 : own ? Date.parse(own.startTime) / 1000 : null;
   const unknown = runtime.error && !info ? null : undefined;
   const of = <T,>(value: T | undefined) => (info ? value : unknown);
@@ -63,7 +64,10 @@ export function RuntimeSection() {
                 name: words.compatible,
                 value: own && own.prometheusVersion !== own.version ? own.prometheusVersion : null,
               },
-              { name: words.revision, value: <code>{own?.revision || build.data?.revision}</code> },
+              {
+                name: words.revision,
+                value: revision === undefined ? undefined : revision && <code>{revision}</code>,
+              },
               { name: words.goVersion, value: build.data?.goVersion },
               { name: words.uptime, value: started === null ? unknown : <Uptime seconds={started} /> },
               { name: words.started, value: started === null ? unknown : formatDateTime(started) },

@@ -70,7 +70,7 @@ export function StorageSection() {
           value={blocks.data ? perSample : blocks.error ? null : undefined}
           unit="none"
           decimals={2}
-          note={perSample === null ? words.noBlocks : words.perSampleNote}
+          note={blocks.data && perSample === null ? words.noBlockYet : words.perSampleNote}
         />
         <Figure
           name={words.onDisk}

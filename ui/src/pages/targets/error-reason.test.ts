@@ -11,7 +11,6 @@ test.each([
   ['Get "http://x:80/": dial tcp 10.9.9.9:80: connect: no route to host', 'unreachable'],
   ['Get "http://x/slow": context deadline exceeded', 'timeout'],
   ['Get "http://x/": dial tcp 10.0.0.1:80: i/o timeout', 'timeout'],
-  ['context deadline exceeded; the target was still sending after 10 bytes', 'timeoutReading'],
   ['server returned HTTP status 401 Unauthorized', 'unauthorized'],
   ['server returned HTTP status 403 Forbidden', 'forbidden'],
   ['server returned HTTP status 404 Not Found', 'notFound'],
@@ -54,6 +53,20 @@ test('the word of the server decides where the message does not', () => {
 test('a message that quotes other words does not mislead where the server knows better', () => {
   expect(kindOf('invalid metric while parsing: "connection refused"', 'parse')).toBe('parse');
   expect(kindOf('EOF', 'write')).toBe('storage');
+});
+
+test('the hint of the server is not its message', () => {
+  const tls = { ...target, errorKind: 'tls', lastError: 'tls: bad; check tls_config (client certificate)' };
+  expect(explainError(tls)).toMatchObject({
+    kind: 'tls',
+    message: 'tls: bad',
+    serverHint: 'check tls_config (client certificate)',
+  });
+  expect(kindOf('context deadline exceeded; the target was still sending after 10 bytes', 'timeout')).toBe(
+    'timeoutReading',
+  );
+  // Without its word for the error a semicolon is part of the message.
+  expect(explainError({ ...target, lastError: 'a; b' })).toMatchObject({ message: 'a; b', serverHint: '' });
 });
 
 test('the texts get what they name', () => {

@@ -42,6 +42,10 @@ export type Reason = {
   status: string;
   contentType: string;
   timeout: string;
+  /** The server's message, without its hint. */
+  message: string;
+  /** What the server itself says to do; empty where it says nothing. */
+  serverHint: string;
 };
 
 /** Go's messages, the most telling first. */
@@ -66,7 +70,6 @@ const patterns: readonly [RegExp, ReasonKind][] = [
   [/connection refused/i, 'refused'],
   [/no route to host|network is unreachable|host is down|host unreachable/i, 'unreachable'],
   [/stopped after \d+ redirects/i, 'redirect'],
-  [/still sending/i, 'timeoutReading'],
   [/context deadline exceeded|i\/o timeout|Client\.Timeout/i, 'timeout'],
   [/connection reset|EOF|broken pipe/i, 'closed'],
   [
@@ -103,19 +106,30 @@ export function explainError(
   target: Pick<Target, 'lastError' | 'scrapeUrl' | 'scrapeTimeout' | 'errorKind'>,
 ): Reason {
   const { lastError, errorKind = '' } = target;
+  const { message, serverHint } = splitHint(lastError, errorKind);
   const own = ownKinds[errorKind];
   const kind =
     (own && trustedKinds.has(errorKind) ? own : undefined) ??
-    patterns.find(([pattern]) => pattern.test(lastError))?.[1] ??
+    (/still sending/.test(serverHint) ? 'timeoutReading' : undefined) ??
+    patterns.find(([pattern]) => pattern.test(message))?.[1] ??
     own ??
     'other';
   return {
     kind,
     ...urlParts(target.scrapeUrl),
-    status: /HTTP status (\d+(?: [A-Z][\w ]*)?)/i.exec(lastError)?.[1]?.trim() ?? '',
-    contentType: /Content-Type "([^"]*)"/i.exec(lastError)?.[1] ?? '',
+    status: /HTTP status (\d+(?: [A-Z][\w ]*)?)/i.exec(message)?.[1]?.trim() ?? '',
+    contentType: /Content-Type "([^"]*)"/i.exec(message)?.[1] ?? '',
     timeout: target.scrapeTimeout,
+    message,
+    serverHint,
   };
+}
+
+/** A server that sorts its errors adds what to do, after a semicolon. */
+function splitHint(lastError: string, errorKind: string): { message: string; serverHint: string } {
+  const at = errorKind ? lastError.indexOf('; ') : -1;
+  if (at < 0) return { message: lastError, serverHint: '' };
+  return { message: lastError.slice(0, at), serverHint: lastError.slice(at + 2) };
 }
 
 function urlParts(url: string): { host: string; port: string; path: string; scheme: string } {

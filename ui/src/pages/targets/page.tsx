@@ -1,6 +1,7 @@
 import './page.css';
 import { useMemo } from 'preact/hooks';
 import { pools as loadPools } from '../../api/scrape';
+import { useServerEvents } from '../../api/server-events';
 import type { TargetHealth } from '../../api/types';
 import { useResult } from '../../api/use-result';
 import { Button, IconButton, Segmented } from '../../components/button';
@@ -24,6 +25,7 @@ const healths = ['all', 'up', 'down', 'unknown'] as const;
 /** Everything that is scraped: how it went, and when it went wrong, why. */
 export function TargetsPage() {
   const moment = useMoment(refreshSeconds);
+  useServerEvents(['target-health-changed', 'config-reload'], moment.refresh);
   const result = useResult((signal) => loadPools({ state: 'active', signal }), 'targets', moment.value);
   const search = useQueryParam('search', stringParam());
   const health = useQueryParam<TargetHealth | 'all'>('health', choiceParam(healths, 'all'));

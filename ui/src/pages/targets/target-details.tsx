@@ -47,6 +47,12 @@ export function TargetDetails({ target }: { target: Target }) {
               ),
           )}
         </dl>
+        {target.lastError && (
+          <div class="target-full-error">
+            <h3>{text.value.lastError}</h3>
+            <p class="target-error">{target.lastError}</p>
+          </div>
+        )}
         <a class="button is-default" href={withBase(href('explore', {}, { expr: selector, tab: 'table' }))}>
           <Icon name="explore" />
           {explore}

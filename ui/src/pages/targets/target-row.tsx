@@ -70,11 +70,11 @@ function Failure({ target }: { target: Target }) {
   return (
     <div class="target-failure">
       <p class="target-why">
-        <strong>{why(reason)}</strong> {hint(reason)}
+        <strong>{why(reason)}</strong> {(reason.kind === 'other' && reason.serverHint) || hint(reason)}
       </p>
-      <p class="target-error">
+      <p class="target-error" title={target.lastError}>
         <span class="visually-hidden">{text.value.lastError}: </span>
-        {target.lastError}
+        {reason.message}
       </p>
     </div>
   );
