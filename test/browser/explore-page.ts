@@ -1,0 +1,97 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** Explore by its roles and names. */
+export class ExplorePage {
+  constructor(readonly page: Page) {}
+
+  query(letter: string): Locator {
+    return this.page.getByRole('region', { name: `Query ${letter}`, exact: true });
+  }
+
+  editor(letter: string): Locator {
+    return this.query(letter).getByRole('textbox', { name: `Query ${letter}`, exact: true });
+  }
+
+  chart(letter: string): Locator {
+    return this.query(letter).getByRole('application', { name: `Query ${letter}: ` });
+  }
+
+  legend(letter: string): Locator {
+    return this.query(letter).getByRole('table', { name: 'Legend' });
+  }
+
+  /** Names of the series in the legend. */
+  series(letter: string): Locator {
+    return this.legend(letter).getByRole('button', { pressed: true });
+  }
+
+  /** The table of an instant result, its heads included. */
+  rows(letter: string): Locator {
+    return this.query(letter).getByRole('region', { name: 'Result rows' }).getByRole('row');
+  }
+
+  /** Puts an expression into the editor, as pasting does, and runs it. */
+  async run(letter: string, expr: string): Promise<void> {
+    const editor = this.editor(letter);
+    await this.editorIsReady(letter);
+    await editor.fill(expr);
+    await editor.press('Enter');
+  }
+
+  /** The editor with completion comes after the page; a plain text area takes its place until then. */
+  async editorIsReady(letter: string): Promise<void> {
+    await expect(this.editor(letter)).toHaveAttribute('aria-multiline', 'true');
+  }
+}
+
+export type TimeRange = { from: number; to: number };
+
+/** The absolute range of the address in milliseconds, NaN where it is not absolute. */
+export function rangeOf(page: Page): TimeRange {
+  const { searchParams } = new URL(page.url());
+  return { from: Number(searchParams.get('from') ?? 'none'), to: Number(searchParams.get('to') ?? 'none') };
+}
+
+/** Drags over a chart, between two places given as fractions of its width. */
+export async function drag(chart: Locator, from: number, to: number): Promise<void> {
+  const box = await boxOf(chart);
+  const { mouse } = chart.page();
+  const y = box.y + box.height / 2;
+  await mouse.move(box.x + box.width * from, y);
+  await mouse.down();
+  await mouse.move(box.x + box.width * ((from + to) / 2), y);
+  await mouse.move(box.x + box.width * to, y);
+  await mouse.up();
+}
+
+export async function doubleClick(chart: Locator): Promise<void> {
+  const box = await boxOf(chart);
+  await chart.page().mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+}
+
+async function boxOf(chart: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  await expect(chart.locator('canvas')).toBeVisible();
+  const box = await chart.boundingBox();
+  if (!box) throw new Error('the chart has no box');
+  return box;
+}
+
+/** How many curves a person can tell apart: colours, greys aside, that cover more than a few pixels. */
+export async function drawnColors(chart: Locator): Promise<number> {
+  const canvas = chart.locator('canvas');
+  if ((await canvas.count()) === 0) return 0;
+  return canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const context = (element as HTMLCanvasElement).getContext('2d');
+    if (!context || width === 0 || height === 0) return 0;
+    const { data } = context.getImageData(0, 0, width, height);
+    const counts = new Map<number, number>();
+    for (let i = 0; i < data.length; i += 4) {
+      const [red, green, blue, alpha] = [data[i] ?? 0, data[i + 1] ?? 0, data[i + 2] ?? 0, data[i + 3] ?? 0];
+      if (alpha < 255 || Math.max(red, green, blue) - Math.min(red, green, blue) < 40) continue;
+      const color = (red << 16) | (green << 8) | blue;
+      counts.set(color, (counts.get(color) ?? 0) + 1);
+    }
+    return [...counts.values()].filter((count) => count > 8).length;
+  });
+}
