@@ -1,4 +1,5 @@
 import './config-section.css';
+import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { statusConfig } from '../../api/prometheus';
 import { useServerEvents } from '../../api/server-events';
@@ -6,18 +7,52 @@ import { useResult } from '../../api/use-result';
 import { Button, IconButton } from '../../components/button';
 import { Select, TextField } from '../../components/field';
 import { LazyRows } from '../../components/lazy-rows';
-import { ErrorNotice, Skeleton } from '../../components/notice';
+import { ErrorNotice, Notice, Skeleton } from '../../components/notice';
 import { numberParam, stringParam, useQueryParam } from '../../router/query-param';
 import { reloadError } from '../../shell/server';
 import { toast } from '../../shell/toasts';
 import { useMoment } from '../../time/moment';
 import { copyText } from '../explore/clipboard';
+import { type DiffLine, diffLines } from './line-diff';
 import { text } from './text';
 import { markMatches, matchingLines, outline, type Token, tokenizeYAML } from './yaml-lines';
 
 const lineHeight = 20;
 
-type Line = { number: number; tokens: Token[] };
+type Line = DiffLine & { key: string; tokens: Token[] };
+
+function splitLines(yaml: string): string[] {
+  return yaml.replace(/\n$/, '').split('\n');
+}
+
+/** The configuration with the lines that its last change took away in their old places. */
+function shownLines(yaml: string, previous: string | null): Line[] {
+  const tokens = tokenizeYAML(yaml);
+  const after = splitLines(yaml);
+  const lines = previous === null ? diffLines(after, after) : diffLines(splitLines(previous), after);
+  return lines.map((line, index) => ({
+    ...line,
+    key: line.number === null ? `removed ${index}` : String(line.number),
+    tokens: line.number === null ? [{ kind: 'plain', text: line.text }] : tokens[line.number - 1]!,
+  }));
+}
+
+/** The text before the last change that was seen here, until it is dismissed. */
+function usePrevious(yaml: string | undefined): { previous: string | null; dismiss(): void } {
+  const previous = useSignal<string | null>(null);
+  const last = useRef(yaml);
+  useEffect(() => {
+    if (last.current !== undefined && yaml !== undefined && last.current !== yaml)
+      previous.value = last.current;
+    if (yaml !== undefined) last.current = yaml;
+  }, [yaml]);
+  return {
+    previous: previous.value,
+    dismiss: () => {
+      previous.value = null;
+    },
+  };
+}
 
 /** The configuration as loaded, to read, search and copy. */
 export function ConfigSection() {
@@ -29,12 +64,10 @@ export function ConfigSection() {
   const code = useRef<HTMLDivElement>(null);
 
   const yaml = data?.yaml;
-  const lines = useMemo(() => (yaml === undefined ? [] : yaml.replace(/\n$/, '').split('\n')), [yaml]);
-  const items = useMemo<Line[]>(
-    () =>
-      yaml === undefined ? [] : tokenizeYAML(yaml).map((tokens, index) => ({ number: index + 1, tokens })),
-    [yaml],
-  );
+  const { previous, dismiss } = usePrevious(yaml);
+  const lines = useMemo(() => (yaml === undefined ? [] : splitLines(yaml)), [yaml]);
+  const items = useMemo(() => (yaml === undefined ? [] : shownLines(yaml, previous)), [yaml, previous]);
+  const countOf = (kind: DiffLine['kind']) => items.filter((item) => item.kind === kind).length;
   const sections = useMemo(() => outline(lines), [lines]);
   const matches = useMemo(() => matchingLines(lines, search.value), [lines, search.value]);
   const at = matches.indexOf(current.value);
@@ -46,7 +79,14 @@ export function ConfigSection() {
   const showLine = (line: number) => {
     const box = code.current?.getBoundingClientRect();
     if (!box) return;
-    const top = box.top + window.scrollY + (line - 1) * lineHeight;
+    const top =
+      box.top +
+      window.scrollY +
+      Math.max(
+        0,
+        items.findIndex(({ number }) => number === line),
+      ) *
+        lineHeight;
     window.scrollTo({ top: Math.max(0, top - window.innerHeight / 3) });
   };
   const isLoaded = yaml !== undefined;
@@ -76,6 +116,13 @@ export function ConfigSection() {
         <ErrorNotice error={{ kind: 'bad_data', message: reload.message || text.value.runtime.configBad }} />
       )}
       {error && <ErrorNotice error={error} onRetry={moment.refresh} />}
+      {previous !== null && (
+        <Notice level="info" title={words.changed(countOf('added'), countOf('removed'))}>
+          <Button kind="quiet" onClick={dismiss}>
+            {words.hideChanges}
+          </Button>
+        </Notice>
+      )}
       <search class="config-tools">
         {/* biome-ignore lint/a11y/noStaticElementInteractions: only listens to the keys of what it holds */}
         <div
@@ -139,31 +186,27 @@ export function ConfigSection() {
             <Skeleton height="400px" />
           </div>
         )}
-        <LazyRows
-          items={items}
-          keyOf={({ number }) => String(number)}
-          rowHeight={lineHeight}
-          class="config-lines"
-        >
-          {({ number, tokens }) => (
-            <div class={number === current.value ? 'config-line is-current' : 'config-line'}>
+        <LazyRows items={items} keyOf={({ key }) => key} rowHeight={lineHeight} class="config-lines">
+          {({ kind, number, tokens }) => (
+            <div class={`config-line is-${kind}${number === current.value ? ' is-current' : ''}`}>
               <button
                 type="button"
                 class="config-number"
                 tabIndex={-1}
-                aria-label={words.line(number)}
-                onClick={() => current.set(number === current.value ? 0 : number)}
+                disabled={number === null}
+                aria-label={number === null ? words.removed : words.line(number)}
+                onClick={() => current.set(number === current.value ? 0 : (number ?? 0))}
               >
-                {number}
+                {number ?? '−'}
               </button>
               <code class="config-text">
-                {markMatches(tokens, search.value).map(({ kind, text: piece, isMatch }, index) =>
+                {markMatches(tokens, search.value).map(({ kind: token, text: piece, isMatch }, index) =>
                   isMatch ? (
-                    <mark key={index} class={`is-${kind}`}>
+                    <mark key={index} class={`is-${token}`}>
                       {piece}
                     </mark>
                   ) : (
-                    <span key={index} class={`is-${kind}`}>
+                    <span key={index} class={`is-${token}`}>
                       {piece}
                     </span>
                   ),

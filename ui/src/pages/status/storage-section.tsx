@@ -5,7 +5,7 @@ import type { TSDBStatus } from '../../api/types';
 import { useResult } from '../../api/use-result';
 import { ErrorNotice } from '../../components/notice';
 import { Panel } from '../../components/panel';
-import { clock, formatAgo } from '../../components/relative-time';
+import { RelativeTime } from '../../components/relative-time';
 import { formatValue } from '../../format/units';
 import { server } from '../../shell/server';
 import { useMoment } from '../../time/moment';
@@ -33,7 +33,9 @@ export function StorageSection() {
 
   const words = text.value.storage;
   const head = stats.data?.headStats;
-  const usage = server.value?.storage?.usage;
+  const own = server.value;
+  const usage = own?.storage?.usage;
+  const isFresh = usage && usage.oldestTime > 0 && usage.oldestTime >= Date.parse(own.startTime) - 60_000;
   const metric = (name: string) => metrics.data?.get(name);
   const sizes: Sizes = {
     log: usage?.logBytes ?? metric('prometheus_tsdb_wal_storage_size_bytes'),
@@ -46,7 +48,11 @@ export function StorageSection() {
     (sum, { stats: { numSamples = 0 } }) => sum + numSamples,
     0,
   );
-  const perSample = blockSamples > 0 && sizes.blocks !== undefined ? sizes.blocks / blockSamples : null;
+  const perSample =
+    blockSamples > 0
+      ? sizes.blocks !== undefined && sizes.blocks / blockSamples
+      : // Where all data are of this run, its count of samples is that of the data.
+        isFresh && total !== undefined && usage.samplesAppended > 0 && total / usage.samplesAppended;
   const oldest = oldestSeconds(usage?.oldestTime, blocks.data, head);
   return (
     <>
@@ -67,10 +73,16 @@ export function StorageSection() {
         />
         <Figure
           name={words.perSample}
-          value={blocks.data ? perSample : blocks.error ? null : undefined}
+          value={blocks.data || blocks.error ? perSample || null : undefined}
           unit="none"
           decimals={2}
-          note={blocks.data && perSample === null ? words.noBlockYet : words.perSampleNote}
+          note={
+            blockSamples > 0
+              ? words.perSampleNote
+              : blocks.data && perSample
+                ? words.perSampleFresh
+                : words.noBlockYet
+          }
         />
         <Figure
           name={words.onDisk}
@@ -87,11 +99,7 @@ export function StorageSection() {
               {
                 name: words.oldest,
                 value:
-                  oldest === undefined
-                    ? stats.error
-                      ? null
-                      : undefined
-                    : `${formatDateTime(oldest)} · ${formatAgo(oldest, clock.value)}`,
+                  oldest === undefined ? stats.error ? null : undefined : <RelativeTime seconds={oldest} />,
               },
             ]}
           />
@@ -101,7 +109,14 @@ export function StorageSection() {
             facts={[
               { name: words.labelPairs, value: head?.numLabelPairs.toLocaleString('en') },
               { name: words.chunks, value: head?.chunkCount.toLocaleString('en') },
-              { name: words.range, value: head && <HeadRange head={head} /> },
+              {
+                name: words.from,
+                value: head && (isEmpty(head) ? '–' : formatDateTime(head.minTime / 1000)),
+              },
+              {
+                name: words.length,
+                value: head && (isEmpty(head) ? '–' : formatValue((head.maxTime - head.minTime) / 1000, 's')),
+              },
             ]}
           />
         </Panel>
@@ -115,14 +130,8 @@ export function StorageSection() {
 type HeadStats = TSDBStatus['headStats'];
 
 /** An empty head has the ends of its range the wrong way round. */
-function HeadRange({ head: { minTime, maxTime } }: { head: HeadStats }) {
-  if (maxTime < minTime) return <>–</>;
-  const length = formatValue((maxTime - minTime) / 1000, 's');
-  return (
-    <>
-      {formatDateTime(minTime / 1000)} – {formatDateTime(maxTime / 1000)} ({length})
-    </>
-  );
+function isEmpty({ minTime, maxTime }: HeadStats): boolean {
+  return maxTime < minTime;
 }
 
 function oldestSeconds(
