@@ -113,7 +113,10 @@ export function ConfigSection() {
   return (
     <>
       {reload && (
-        <ErrorNotice error={{ kind: 'bad_data', message: reload.message || text.value.runtime.configBad }} />
+        <Notice level="bad" title={text.value.runtime.configBad}>
+          {reload.message && <p class="notice-detail">{reload.message}</p>}
+          <p>{text.value.runtime.configOld}</p>
+        </Notice>
       )}
       {error && <ErrorNotice error={error} onRetry={moment.refresh} />}
       {previous !== null && (
@@ -160,7 +163,7 @@ export function ConfigSection() {
             </span>
           </>
         )}
-        {sections.length > 1 && (
+        {(sections.length > 1 || !isLoaded) && (
           <Select
             label={words.jump}
             hideLabel
@@ -178,7 +181,7 @@ export function ConfigSection() {
         <Button icon="copy" onClick={copy} disabled={!isLoaded}>
           {words.copy}
         </Button>
-        {isLoaded && <span class="config-count">{words.lines(lines.length)}</span>}
+        <span class="config-count">{isLoaded ? words.lines(lines.length) : <Skeleton width="220px" />}</span>
       </search>
       <section class="config-code" ref={code}>
         {!isLoaded && !error && (

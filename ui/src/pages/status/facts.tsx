@@ -48,7 +48,9 @@ export function Figure({ name, value, unit, decimals, note }: FigureProps) {
           </>
         )}
       </p>
-      <p class="figure-note">{note}</p>
+      <p class="figure-note" title={note}>
+        {note}
+      </p>
     </div>
   );
 }

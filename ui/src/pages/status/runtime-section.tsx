@@ -166,10 +166,12 @@ function Configuration({
       <Facts
         facts={[
           {
-            name: text.value.runtime.config,
+            name: words.lastReload,
             value:
               isLoaded === undefined ? undefined : (
-                <Badge level={isLoaded ? 'ok' : 'bad'}>{isLoaded ? words.configOk : words.configBad}</Badge>
+                <Badge level={isLoaded ? 'ok' : 'bad'}>
+                  {isLoaded ? words.configOk : words.configFailed}
+                </Badge>
               ),
           },
           { name: words.lastLoaded, value: lastLoaded && <When time={lastLoaded} /> },
