@@ -22,7 +22,7 @@ export function BlocksPanel({ blocks, error, head }: BlocksPanelProps) {
     <Panel title={words.timeline} note={words.timelineHint} flush>
       {error && error.kind !== 'unavailable' && !isMissing(error) && <ErrorNotice error={error} />}
       {error && isMissing(error) && <p class="blocks-note">{text.value.missing}</p>}
-      {!blocks && !error && (
+      {!blocks && (!error || error.kind === 'unavailable') && (
         <p class="blocks-note">
           <Skeleton height="48px" />
         </p>

@@ -118,7 +118,7 @@ export function ConfigSection() {
           <p>{text.value.runtime.configOld}</p>
         </Notice>
       )}
-      {error && <ErrorNotice error={error} onRetry={moment.refresh} />}
+      {error && error.kind !== 'unavailable' && <ErrorNotice error={error} onRetry={moment.refresh} />}
       {previous !== null && (
         <Notice level="info" title={words.changed(countOf('added'), countOf('removed'))}>
           <Button kind="quiet" onClick={dismiss}>
@@ -184,7 +184,7 @@ export function ConfigSection() {
         <span class="config-count">{isLoaded ? words.lines(lines.length) : <Skeleton width="220px" />}</span>
       </search>
       <section class="config-code" ref={code}>
-        {!isLoaded && !error && (
+        {!isLoaded && (
           <div class="config-loading">
             <Skeleton height="400px" />
           </div>

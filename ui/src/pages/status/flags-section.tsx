@@ -5,11 +5,13 @@ import { TextField } from '../../components/field';
 import { EmptyState, ErrorNotice, Skeleton } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { stringParam, useQueryParam } from '../../router/query-param';
+import { useMoment } from '../../time/moment';
 import { text } from './text';
 
 /** The flags that the server runs with. */
 export function FlagsSection() {
-  const { data, error } = useResult((signal) => statusFlags({ signal }), 'flags').value;
+  const moment = useMoment(30);
+  const { data, error } = useResult((signal) => statusFlags({ signal }), 'flags', moment.value).value;
   const search = useQueryParam('search', stringParam());
   const words = text.value.flags;
   const all = Object.entries(data ?? {});
@@ -33,8 +35,8 @@ export function FlagsSection() {
         </div>
         {data && <span role="status">{words.shown(shown.length, all.length)}</span>}
       </search>
-      {error && <ErrorNotice error={error} />}
-      {!data && !error && <Skeleton height="480px" />}
+      {error && error.kind !== 'unavailable' && <ErrorNotice error={error} onRetry={moment.refresh} />}
+      {!data && (!error || error.kind === 'unavailable') && <Skeleton height="480px" />}
       {data && shown.length === 0 && <EmptyState icon="search" title={words.none} />}
       {shown.length > 0 && (
         <Panel flush>

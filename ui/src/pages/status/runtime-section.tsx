@@ -30,7 +30,7 @@ const metricNames = [
 /** The process: what it is, what it was told, what it takes. */
 export function RuntimeSection() {
   const moment = useMoment(5);
-  const build = useResult((signal) => buildInfo({ signal }), 'build').value;
+  const build = useResult((signal) => buildInfo({ signal }), 'build', Math.floor(moment.value / 6)).value;
   const runtime = useResult((signal) => runtimeInfo({ signal }), 'runtime', moment.value).value;
   const metrics = useResult((signal) => selfMetrics(metricNames, { signal }), 'metrics', moment.value).value;
   const cpu = useRate(metrics.data?.get('process_cpu_seconds_total'), metrics.data);
@@ -41,7 +41,7 @@ export function RuntimeSection() {
   const version = own?.version ?? build.data?.version;
   const revision = own?.revision ?? build.data?.revision;
   const started = info ? Date.parse(info.startTime) / 1000 : own ? Date.parse(own.startTime) / 1000 : null;
-  const unknown = runtime.error && !info ? null : undefined;
+  const unknown = runtime.error && runtime.error.kind !== 'unavailable' && !info ? null : undefined;
   const of = <T,>(value: T | undefined) => (info ? value : unknown);
   const metric = (name: string) =>
     metrics.data?.get(name) ?? (metrics.error || metrics.data ? null : undefined);
@@ -68,7 +68,7 @@ export function RuntimeSection() {
                 name: words.revision,
                 value: revision === undefined ? undefined : revision && <code>{revision}</code>,
               },
-              { name: words.goVersion, value: build.data?.goVersion },
+              { name: words.goVersion, value: own?.goVersion ?? build.data?.goVersion },
               { name: words.uptime, value: started === null ? unknown : <Uptime seconds={started} /> },
               { name: words.started, value: started === null ? unknown : formatDateTime(started) },
               { name: words.host, value: of(info?.hostname) },
@@ -95,8 +95,8 @@ export function RuntimeSection() {
               { name: words.memoryLimit, value: of(limit ?? undefined) },
               { name: words.goroutines, value: of(info?.goroutineCount) },
               { name: words.maxProcs, value: of(info?.GOMAXPROCS) },
-              { name: words.gc, value: of(info?.GOGC) },
-              { name: words.debug, value: of(info?.GODEBUG) },
+              { name: words.gc, value: info?.GOGC ?? null },
+              { name: words.debug, value: info?.GODEBUG ?? null },
               {
                 name: words.files,
                 value:

@@ -1,4 +1,5 @@
 import './storage-section.css';
+import type { ApiError } from '../../api/errors';
 import { tsdbStatus } from '../../api/prometheus';
 import { type Block, blocks as loadBlocks, selfMetrics } from '../../api/storage';
 import type { TSDBStatus } from '../../api/types';
@@ -53,40 +54,34 @@ export function StorageSection() {
       ? sizes.blocks !== undefined && sizes.blocks / blockSamples
       : // Where all data are of this run, its count of samples is that of the data.
         isFresh && total !== undefined && usage.samplesAppended > 0 && total / usage.samplesAppended;
+  const freshNote = perSample ? words.perSampleFresh : words.noBlockYet;
+  const perSampleNote = blockSamples > 0 ? words.perSampleNote : blocks.data ? freshNote : undefined;
   const oldest = oldestSeconds(usage?.oldestTime, blocks.data, head);
   return (
     <>
-      {stats.error && stats.error.kind !== 'unavailable' && (
-        <ErrorNotice error={stats.error} onRetry={moment.refresh} />
-      )}
+      {isLost(stats.error) && <ErrorNotice error={stats.error} onRetry={moment.refresh} />}
       <div class="figures">
         <Figure
           name={words.series}
-          value={head?.numSeries ?? (stats.error ? null : undefined)}
+          value={head?.numSeries ?? (isLost(stats.error) ? null : undefined)}
           unit="short"
         />
         <Figure
           name={words.rate}
-          value={rate ?? (metrics.error ? null : undefined)}
+          value={rate ?? (isLost(metrics.error) ? null : undefined)}
           unit="short"
           note={rate === null && !metrics.error ? words.measuring : undefined}
         />
         <Figure
           name={words.perSample}
-          value={blocks.data || blocks.error ? perSample || null : undefined}
+          value={blocks.data || isLost(blocks.error) ? perSample || null : undefined}
           unit="none"
           decimals={2}
-          note={
-            blockSamples > 0
-              ? words.perSampleNote
-              : blocks.data && perSample
-                ? words.perSampleFresh
-                : words.noBlockYet
-          }
+          note={perSampleNote}
         />
         <Figure
           name={words.onDisk}
-          value={total ?? (metrics.error ? null : undefined)}
+          value={total ?? (isLost(metrics.error) ? null : undefined)}
           unit="bytes"
           note={usage && usage.freeBytes > 0 ? words.free(formatValue(usage.freeBytes, 'bytes')) : undefined}
         />
@@ -99,7 +94,11 @@ export function StorageSection() {
               {
                 name: words.oldest,
                 value:
-                  oldest === undefined ? stats.error ? null : undefined : <RelativeTime seconds={oldest} />,
+                  oldest === undefined ? (
+                    isLost(stats.error) ? null : undefined
+                  ) : (
+                    <RelativeTime seconds={oldest} />
+                  ),
               },
             ]}
           />
@@ -125,6 +124,11 @@ export function StorageSection() {
       <StorageHistory />
     </>
   );
+}
+
+/** A server that is not ready yet still answers later. */
+function isLost(error: ApiError | null): error is ApiError {
+  return error !== null && error.kind !== 'unavailable';
 }
 
 type HeadStats = TSDBStatus['headStats'];
