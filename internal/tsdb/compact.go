@@ -183,7 +183,7 @@ func (db *DB) writeBlock(ctx context.Context, origin block.Origin, in block.Inpu
 	if err != nil {
 		return nil, err
 	}
-	b, err := block.Open(db.fsys, dir, db.cache, db.fileID)
+	b, err := db.blockShared.Open(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +205,7 @@ func (db *DB) writeBlockIn(ctx context.Context, parent string, origin block.Orig
 	if err := db.fsys.SyncDir(filepath.Dir(parent)); err != nil {
 		return "", m, refusal(err)
 	}
-	m, err = block.Write(ctx, db.fsys, tmp, block.Meta{ULID: id, Origin: origin}, in)
+	m, err = db.blockShared.Write(ctx, tmp, block.Meta{ULID: id, Origin: origin}, in)
 	if err == nil {
 		err = db.fsys.Rename(tmp, dir)
 	}
@@ -242,7 +242,7 @@ func (db *DB) loadBlocks() error {
 		if _, err := ulid.ParseStrict(e.Name); err != nil || !e.Dir {
 			continue
 		}
-		b, err := block.Open(db.fsys, path, db.cache, db.fileID)
+		b, err := db.blockShared.Open(path)
 		switch {
 		case errors.Is(err, block.ErrCorrupt), errors.Is(err, fs.ErrNotExist):
 			db.renameBad("block", path, err)

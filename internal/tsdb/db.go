@@ -37,12 +37,12 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"monopod/internal/storage"
+	"monopod/internal/tsdb/block"
 	"monopod/internal/tsdb/cache"
 	"monopod/internal/tsdb/index"
 	"monopod/internal/tsdb/wal"
@@ -118,7 +118,7 @@ type DB struct {
 	fsys        vfs.FS
 	logger      *slog.Logger
 	blockMillis int64
-	lock        io.Closer // nil where the directory is read-only
+	lock        lock
 	closed      atomic.Bool
 	stop        context.CancelFunc
 	done        sync.WaitGroup
@@ -137,6 +137,7 @@ type DB struct {
 	// corruptions is what Corruptions returns.
 	corruptions atomic.Int64
 	blockSet    blockSet
+	blockShared *block.Shared
 
 	// holds guards group.holding.
 	holds sync.Mutex
@@ -181,6 +182,9 @@ func Open(o Options) (*DB, error) {
 		metrics: newMetrics(o.Registerer), index: index.NewMemory(), head: newHead(),
 		compacted: map[int64]time.Time{},
 		catalog:   newCatalog(o.Dir), cache: cache.New(o.CacheBytes), exemplars: exemplars,
+	}
+	if db.blockShared, err = block.NewShared(o.FS, db.cache, db.fileID); err != nil {
+		return nil, err
 	}
 	db.windows = newWindows(o.FS, o.Dir, &db.fileIDs)
 	db.generation = 1
@@ -236,15 +240,39 @@ func (db *DB) open(ctx context.Context) error {
 
 func (db *DB) walDir() string { return filepath.Join(db.o.Dir, "wal") }
 
-func (db *DB) takeLock() error {
-	err := db.fsys.MkdirAll(db.o.Dir)
-	if err == nil {
-		db.lock, err = db.fsys.Lock(filepath.Join(db.o.Dir, "lock"))
+// makeDir makes the directory, durably: what is in one that goes is lost, however
+// well it was synced.
+func (db *DB) makeDir() error {
+	var above []string
+	for dir := filepath.Clean(db.o.Dir); ; dir = filepath.Dir(dir) {
+		if _, err := db.fsys.Stat(dir); err == nil || !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			break
+		}
+		above = append(above, filepath.Dir(dir))
 	}
-	if err == nil || errors.Is(err, vfs.ErrLocked) {
+	if err := db.fsys.MkdirAll(db.o.Dir); err != nil {
 		return err
 	}
-	if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+	for _, dir := range above {
+		if err := db.fsys.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lock is the process's claim on the directory. There is none while the directory
+// may not be written.
+type lock struct {
+	held atomic.Bool
+	mu   sync.Mutex
+	file io.Closer
+}
+
+// takeLock claims the directory. One that may not be written is left without.
+func (db *DB) takeLock() error {
+	err := db.claim()
+	if err == nil || !errors.Is(refusal(err), storage.ErrReadOnly) {
 		return err
 	}
 	if _, serr := db.fsys.Stat(db.o.Dir); serr != nil {
@@ -252,6 +280,32 @@ func (db *DB) takeLock() error {
 	}
 	db.logger.Warn("The data directory may not be written; it is opened for reading", "dir", db.o.Dir, "err", err)
 	return nil
+}
+
+func (db *DB) claim() error {
+	db.lock.mu.Lock()
+	defer db.lock.mu.Unlock()
+	if db.lock.file != nil {
+		return nil
+	}
+	err := db.makeDir()
+	if err == nil {
+		db.lock.file, err = db.fsys.Lock(filepath.Join(db.o.Dir, "lock"))
+	}
+	db.lock.held.Store(err == nil)
+	return err
+}
+
+// writable claims the directory where that was not possible before.
+func (db *DB) writable() error {
+	if db.lock.held.Load() {
+		return nil
+	}
+	err := refusal(db.claim())
+	if errors.Is(err, vfs.ErrLocked) {
+		return fmt.Errorf("%w: %w", storage.ErrReadOnly, err)
+	}
+	return err
 }
 
 // start runs what goes on beside writes and reads, until Close.
@@ -278,6 +332,9 @@ func (db *DB) start(ctx context.Context) {
 
 // upkeep does what is due. One failure does not keep the rest from being done.
 func (db *DB) upkeep(ctx context.Context) error {
+	if err := db.writable(); err != nil {
+		return err
+	}
 	db.upkeeping.Lock()
 	defer db.upkeeping.Unlock()
 	return errors.Join(
@@ -299,7 +356,10 @@ func (db *DB) Close() error {
 	}
 	db.stop()
 	db.done.Wait()
-	err := db.checkpoint()
+	err := db.writable()
+	if err == nil {
+		err = db.checkpoint()
+	}
 	if refused := refusal(err); errors.Is(refused, storage.ErrNoSpace) || errors.Is(refused, storage.ErrReadOnly) {
 		err = nil
 	}
@@ -328,8 +388,12 @@ func (db *DB) release() error {
 	for _, b := range db.blocks() {
 		db.readers.retire(b)
 	}
-	if db.lock != nil {
-		errs = append(errs, db.lock.Close())
+	db.readers.retire(db.blockShared)
+	db.lock.mu.Lock()
+	defer db.lock.mu.Unlock()
+	if db.lock.file != nil {
+		errs = append(errs, db.lock.file.Close())
+		db.lock.file = nil
 	}
 	return errors.Join(errs...)
 }

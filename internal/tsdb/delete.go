@@ -21,6 +21,9 @@ func (db *DB) Delete(ctx context.Context, mint, maxt int64, matchers ...*labels.
 	if db.closed.Load() {
 		return fmt.Errorf("delete: %w", storage.ErrClosed)
 	}
+	if err := db.writable(); err != nil {
+		return fmt.Errorf("delete: %w", err)
+	}
 	db.upkeeping.Lock()
 	defer db.upkeeping.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -71,6 +74,9 @@ func (db *DB) Delete(ctx context.Context, mint, maxt int64, matchers ...*labels.
 func (db *DB) CleanTombstones() error {
 	if db.closed.Load() {
 		return fmt.Errorf("clean tombstones: %w", storage.ErrClosed)
+	}
+	if err := db.writable(); err != nil {
+		return fmt.Errorf("clean tombstones: %w", err)
 	}
 	db.upkeeping.Lock()
 	defer db.upkeeping.Unlock()

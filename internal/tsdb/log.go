@@ -28,7 +28,10 @@ func refusal(err error) error {
 
 // appendLog writes records to the write-ahead log. DB.logging is held.
 func (db *DB) appendLog(records [][]byte) error {
-	err := db.wal.Append(records...)
+	err := db.writable()
+	if err == nil {
+		err = db.wal.Append(records...)
+	}
 	db.health.report(&db.health.append, err)
 	if err != nil {
 		return fmt.Errorf("write: %w", refusal(err))

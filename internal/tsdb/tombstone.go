@@ -103,7 +103,7 @@ func mergeIntervals(in []interval) []interval {
 //	[{"matchers": [{"type": "=~", "name": "job", "value": "x"}], "mint": 1, "maxt": 2,
 //	  "head": {"GROUP": LAST}, "blocks": ["ULID"]}]
 //
-// CRC is the CRC-32C of the JSON, in hexadecimal. It is replaced as a whole.
+// CRC is the CRC-32C of VERSION and the JSON, in hexadecimal. It is replaced as a whole.
 // Versions:
 //
 //	1: the first
@@ -147,8 +147,12 @@ func encodeTombstones(stones []*tombstone) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := fmt.Sprintf("monopod-tombstones %d %08x\n", tombstoneVersion, crc32.Checksum(b, castagnoli))
+	head := fmt.Sprintf("monopod-tombstones %d %08x\n", tombstoneVersion, tombstoneSum(tombstoneVersion, b))
 	return append([]byte(head), append(b, '\n')...), nil
+}
+
+func tombstoneSum(version int, body []byte) uint32 {
+	return crc32.Update(crc32.Checksum(strconv.AppendInt(nil, int64(version), 10), castagnoli), castagnoli, body)
 }
 
 var errTombstones = errors.New("tombstones are damaged")
@@ -161,7 +165,7 @@ func decodeTombstones(b []byte) ([]*tombstone, error) {
 	if n, err := fmt.Sscanf(string(line), "monopod-tombstones %d %x", &version, &sum); n != 2 || err != nil {
 		return nil, fmt.Errorf("%w: first line", errTombstones)
 	}
-	if crc32.Checksum(body, castagnoli) != sum {
+	if tombstoneSum(version, body) != sum {
 		return nil, fmt.Errorf("%w: they do not match their checksum", errTombstones)
 	}
 	if version != tombstoneVersion {

@@ -51,11 +51,11 @@
 //	postings    number of values, and each, ascending: value (string) | number of
 //	            ids; ids, from the one before
 //
-//	footer      0         8         12        16        20         28
-//	            +---------+---------+---------+---------+----------+
-//	            | offset  | size of | CRC of  | CRC of  | magic    |
-//	            | of table| table   | table   | 16 bytes| MPindex1 |
-//	            +---------+---------+---------+---------+----------+
+//	footer      0         8         12        16         24        28
+//	            +---------+---------+---------+----------+---------+
+//	            | offset  | size of | CRC of  | magic    | CRC of  |
+//	            | of table| table   | table   | MPindex1 | 24 bytes|
+//	            +---------+---------+---------+----------+---------+
 //
 // The last byte of a magic is the version of the format; later ones keep the
 // footer as it is.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"monopod/internal/tsdb/index"
@@ -18,7 +17,6 @@ import (
 type indexWriter struct {
 	w   *writer
 	out *sink
-	zip *zstd.Encoder
 	toc []byte
 	buf []byte
 
@@ -28,11 +26,6 @@ type indexWriter struct {
 }
 
 func (x *indexWriter) write() error {
-	var err error
-	if x.zip, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression)); err != nil {
-		return err
-	}
-	defer x.zip.Close()
 	if err := x.out.write([]byte(indexMagic)); err != nil {
 		return err
 	}
@@ -66,7 +59,7 @@ func (x *indexWriter) write() error {
 
 // section writes one, and appends its reference to the table of contents.
 func (x *indexWriter) section(raw []byte) error {
-	stored := x.zip.EncodeAll(raw, nil)
+	stored := x.w.zip.EncodeAll(raw, nil)
 	if len(stored) >= len(raw) {
 		stored = raw
 	}
@@ -181,8 +174,8 @@ func (x *indexWriter) finish() error {
 	footer := binary.LittleEndian.AppendUint64(nil, uint64(x.out.n))
 	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(x.toc)))
 	footer = binary.LittleEndian.AppendUint32(footer, crc32.Checksum(x.toc, castagnoli))
-	footer = binary.LittleEndian.AppendUint32(footer, crc32.Checksum(footer, castagnoli))
 	footer = append(footer, indexMagic...)
+	footer = binary.LittleEndian.AppendUint32(footer, crc32.Checksum(footer, castagnoli))
 	if err := x.out.write(x.toc); err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (r *Reader) Times(id index.GroupID, segment int) ([]int64, error) {
 func (r *Reader) times(id index.GroupID, g *GroupInfo, segment int) ([]int64, error) {
 	// Beside the sections, whose offsets are not negative.
 	key := cache.Key{File: r.index.id, Offset: -1 - (int64(id)<<24 | int64(segment))}
-	v, err := r.cache.Get(key, func() (any, int, error) {
+	v, err := r.shared.cache.Get(key, func() (any, int, error) {
 		s := g.Segments[segment]
 		times, n, err := column.DecodeTimestamps(make([]int64, 0, s.Rows), s.times, s.Rows)
 		if err != nil || n != len(s.times) || times[0] != s.First || times[len(times)-1] != s.Last || !slices.IsSorted(times) {

@@ -36,7 +36,7 @@ func compareEntry(e pageEntry, at [2]uint32) int {
 
 func (r *Reader) page(n int) (*page, error) {
 	ref := r.toc.pages[n]
-	v, err := r.cache.Get(cache.Key{File: r.data.id, Offset: ref.offset}, func() (any, int, error) {
+	v, err := r.shared.cache.Get(cache.Key{File: r.data.id, Offset: ref.offset}, func() (any, int, error) {
 		b := make([]byte, ref.size)
 		if err := readAt(r.data, b, ref.offset); err != nil {
 			if errors.Is(err, ErrCorrupt) {

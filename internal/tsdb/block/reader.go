@@ -18,13 +18,12 @@ import (
 // Reader reads a block. It keeps the table of contents in memory, and everything
 // else in the cache. All methods may be called from many goroutines, until Close.
 type Reader struct {
-	meta  Meta
-	dir   string
-	cache *cache.Cache
-	index file
-	data  file
-	unzip *zstd.Decoder
-	toc   contents
+	shared *Shared
+	meta   Meta
+	dir    string
+	index  file
+	data   file
+	toc    contents
 }
 
 // file is one of the two files.
@@ -53,31 +52,59 @@ type contents struct {
 // for all memory.
 const maxSection = 1 << 30
 
-// Open opens the block in a directory. ids gives files their names in the cache.
-// ErrCorrupt and ErrVersion tell that it cannot be used.
-func Open(fsys vfs.FS, dir string, c *cache.Cache, ids func() uint64) (*Reader, error) {
-	r := &Reader{dir: dir, cache: c}
-	if err := r.open(fsys, ids); err != nil {
+// Shared is what the blocks of a store have in common. All methods may be called
+// from many goroutines.
+type Shared struct {
+	fsys  vfs.FS
+	cache *cache.Cache
+	// ids gives files their names in the cache.
+	ids   func() uint64
+	zip   *zstd.Encoder
+	unzip *zstd.Decoder
+}
+
+// NewShared returns what blocks need to be written and read.
+func NewShared(fsys vfs.FS, c *cache.Cache, ids func() uint64) (*Shared, error) {
+	zip, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(256<<10))
+	if err != nil {
+		return nil, fmt.Errorf("make compressor: %w", err)
+	}
+	unzip, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxSection))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make decompressor: %w", err), zip.Close())
+	}
+	return &Shared{fsys: fsys, cache: c, ids: ids, zip: zip, unzip: unzip}, nil
+}
+
+// Close is called when no block is open.
+func (s *Shared) Close() error {
+	s.unzip.Close()
+	return s.zip.Close()
+}
+
+// Open opens the block in a directory. ErrCorrupt and ErrVersion tell that it
+// cannot be used.
+func (s *Shared) Open(dir string) (*Reader, error) {
+	r := &Reader{shared: s, dir: dir}
+	if err := r.open(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open block %s: %w", dir, err), r.Close())
 	}
 	return r, nil
 }
 
-func (r *Reader) open(fsys vfs.FS, ids func() uint64) error {
+func (r *Reader) open() error {
+	s := r.shared
 	var err error
-	if r.meta, err = ReadMeta(fsys, r.dir); err != nil {
+	if r.meta, err = ReadMeta(s.fsys, r.dir); err != nil {
 		return err
 	}
-	if r.unzip, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSection)); err != nil {
+	if r.index.File, err = s.fsys.Open(filepath.Join(r.dir, indexFile)); err != nil {
 		return err
 	}
-	if r.index.File, err = fsys.Open(filepath.Join(r.dir, indexFile)); err != nil {
+	if r.data.File, err = s.fsys.Open(filepath.Join(r.dir, dataFile)); err != nil {
 		return err
 	}
-	if r.data.File, err = fsys.Open(filepath.Join(r.dir, dataFile)); err != nil {
-		return err
-	}
-	r.index.id, r.data.id = ids(), ids()
+	r.index.id, r.data.id = s.ids(), s.ids()
 	return r.readContents()
 }
 
@@ -93,11 +120,11 @@ func (r *Reader) readContents() error {
 	if err := readAt(r.index, f, size-footerSize); err != nil {
 		return err
 	}
-	if crc32.Checksum(f[:16], castagnoli) != binary.LittleEndian.Uint32(f[16:]) {
+	if crc32.Checksum(f[:24], castagnoli) != binary.LittleEndian.Uint32(f[24:]) {
 		return fmt.Errorf("%w: the footer of the index does not match its checksum", ErrCorrupt)
 	}
-	if magic := string(f[20:]); magic != indexMagic {
-		if magic[:7] == indexMagic[:7] && magic[7] > indexMagic[7] && magic[7] <= '9' {
+	if magic := string(f[16:24]); magic != indexMagic {
+		if magic[:7] == indexMagic[:7] {
 			return fmt.Errorf("%w %q of the index; this program knows %q, use a later one", ErrVersion, magic, indexMagic)
 		}
 		return fmt.Errorf("%w: the index does not end as one", ErrCorrupt)
@@ -182,18 +209,15 @@ func (r *Reader) Close() error {
 	for _, f := range []file{r.index, r.data} {
 		if f.File != nil {
 			errs = append(errs, f.Close())
-			r.cache.Forget(f.id)
+			r.shared.cache.Forget(f.id)
 		}
-	}
-	if r.unzip != nil {
-		r.unzip.Close()
 	}
 	return errors.Join(errs...)
 }
 
 // section returns what parse makes of a section of the index.
 func section[T any](r *Reader, ref reference, parse func(*wire.Decoder) T) (T, error) {
-	v, err := r.cache.Get(cache.Key{File: r.index.id, Offset: ref.offset}, func() (any, int, error) {
+	v, err := r.shared.cache.Get(cache.Key{File: r.index.id, Offset: ref.offset}, func() (any, int, error) {
 		b := make([]byte, ref.stored)
 		if err := readAt(r.index, b, ref.offset); err != nil {
 			return nil, 0, err
@@ -203,7 +227,7 @@ func section[T any](r *Reader, ref reference, parse func(*wire.Decoder) T) (T, e
 		}
 		if ref.stored != ref.raw {
 			var err error
-			if b, err = r.unzip.DecodeAll(b, make([]byte, 0, ref.raw)); err != nil || len(b) != ref.raw {
+			if b, err = r.shared.unzip.DecodeAll(b, make([]byte, 0, ref.raw)); err != nil || len(b) != ref.raw {
 				return nil, 0, fmt.Errorf("%w: a section does not unpack: %v", ErrCorrupt, err)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"path/filepath"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"monopod/internal/tsdb/cells"
@@ -42,8 +43,8 @@ type Group struct {
 // Write makes a block in dir, which it makes too. All of it is durable on return
 // but for the entry of dir itself. meta needs ULID and Origin; what Write finds
 // out is filled in. After an error, dir may hold a part.
-func Write(ctx context.Context, fsys vfs.FS, dir string, meta Meta, in Input) (Meta, error) {
-	w := writer{ctx: ctx, fsys: fsys, dir: dir, in: in}
+func (s *Shared) Write(ctx context.Context, dir string, meta Meta, in Input) (Meta, error) {
+	w := writer{ctx: ctx, fsys: s.fsys, zip: s.zip, dir: dir, in: in}
 	if err := w.write(&meta); err != nil {
 		return Meta{}, fmt.Errorf("write block %s: %w", dir, err)
 	}
@@ -56,6 +57,7 @@ type writer struct {
 	dir  string
 	in   Input
 	meta *Meta
+	zip  *zstd.Encoder
 
 	data    *sink
 	page    pageBuilder
