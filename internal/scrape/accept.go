@@ -56,7 +56,6 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 			return i, nil
 		}
 	}
-	isNew := !known || i >= p.firstNew && !seen
 	repeated := seen && !s.stamped
 
 	p.exemplars = p.exemplars[:0]
@@ -116,7 +115,7 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 		i = e.add(key, rowUnplaced)
 		e.all[i].pass = e.pass
 	}
-	if isNew && !p.failed() {
+	if !known && !p.failed() {
 		p.added++
 	}
 	p.keep(i, series, s, start)

@@ -64,7 +64,7 @@ func BenchmarkRead(b *testing.B) {
 					at := body
 					switch way {
 					case "parser":
-						f.in.entries.skeleton = skeleton{}
+						f.in.entries.skeleton.contentType = "none that comes"
 					case "one line new":
 						if i%2 == 0 {
 							at = other

@@ -9,10 +9,11 @@
 //   - A loop scrapes one target, each interval, at an offset that its hash gives.
 //   - A body is what the target answered. A line is one sample of a body, and the
 //     line's key is its bytes up to the value.
-//   - An entry is what a loop remembers of a key: the group and the column that
-//     its value goes to, or that relabelling dropped it.
-//   - The skeleton is the last body without its values. A body that has the same
-//     bytes between its values needs no parsing: see skeleton.go.
+//   - An entry is what is known of a key: the group and the column that its value
+//     goes to, or that relabelling dropped it.
+//   - The skeleton is the last body without its values, and all that a loop
+//     remembers of most keys. A body that has the same bytes between its values
+//     needs no parsing. Targets share what they have in common: see skeleton.go.
 //   - The report is the series that a loop makes itself: up and scrape_*.
 //
 // What a scrape means is Prometheus's: the labels, the limits, the report, the

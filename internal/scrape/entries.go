@@ -1,7 +1,8 @@
 package scrape
 
 import (
-	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/prometheus/prometheus/model/labels"
@@ -9,17 +10,19 @@ import (
 
 // entry is what is remembered of a key.
 type entry struct {
-	// The key is keyLen bytes at keyOff of the entries' bytes and extra in a row.
-	keyOff, keyLen uint32
+	key string
 	// pass is the last one that met the key.
 	pass uint32
 	// row is the group in the ingester's rows, or one of the constants below.
 	row    int32
 	column int32
-	// slot is the key's first place in the skeleton, or none.
-	slot uint32
+	// at is the key's first line, or its number among the entries to be kept, or
+	// none.
+	at uint32
 	// wide is one more than the index of what only few lines need.
 	wide uint32
+	// repeated tells that several lines have the key.
+	repeated bool
 }
 
 const (
@@ -29,9 +32,13 @@ const (
 	// failed or because it had timestamps of its own.
 	rowUnplaced = -2
 
-	none   = ^uint32(0)
-	buried = ^uint32(0)
+	none = ^uint32(0)
 )
+
+// plain tells that a place in the skeleton says all that there is to say.
+func (x *entry) plain() bool {
+	return x.wide == 0 && !x.repeated && (x.row == 0 || x.row == rowDropped)
+}
 
 // wide is what is remembered of lines with timestamps, exemplars or start
 // timestamps.
@@ -49,38 +56,100 @@ type wide struct {
 // entries are the keys of a target, and its skeleton. They change with the pass
 // that reads a body: lines of a failed scrape are remembered as well, so that
 // they are not counted as new by each scrape.
+//
+// Most lines are a value for a column of the target's own group. While bodies
+// follow the skeleton it alone stands for those. When one does not, the entries
+// are spread out: every line of the skeleton has an entry then, in memory that the
+// pass lends until they are folded again.
 type entries struct {
-	// bytes is the skeleton's, or the keys of a body that has none; extra is the
-	// keys that came since.
-	bytes, extra []byte
-	all          []entry
-	wide         []wide
-	// index finds an entry by its key: open addressing, with the entry's number
-	// plus one, or buried where an entry is gone. It is built when it is first
-	// needed: a body that follows the skeleton does without.
-	index  []uint32
-	graves int
-	pass   uint32
-	// known is how many entries the last good scrape left.
-	known int
-
 	skeleton skeleton
+	// all has the entries of the skeleton that are not plain, in its order; then
+	// those of the keys that only failed scrapes met; then, while spread out, those
+	// of the plain lines and of the new keys.
+	all  []entry
+	wide []wide
+	pass uint32
+	// inSkeleton is how many entries of the skeleton are not plain.
+	inSkeleton int
+
+	*spread // nil while folded
 }
 
-func (e *entries) key(i uint32) []byte {
-	x := &e.all[i]
-	if off := int(x.keyOff) - len(e.bytes); off >= 0 {
-		return e.extra[off : off+int(x.keyLen)]
+// spread is what there is only while the entries are spread out.
+type spread struct {
+	lines []line // of the skeleton
+	// index finds an entry by its key: open addressing, with the entry's number
+	// plus one. It is built when it is first needed.
+	index []uint32
+	// cursor is the line that find tries first.
+	cursor int
+	// before is how much there was when the entries were spread out.
+	before struct{ folded, all, wide int }
+	kept   []uint32 // entries that outlive the folding
+	memory []entry  // of entries.all
+}
+
+// spreadOut gives every line of the skeleton an entry. The pass has met the first
+// lines already.
+func (e *entries) spreadOut(s *spread, met int) {
+	e.spread = s
+	s.before.folded = len(e.all)
+	e.all = append(slices.Grow(s.memory[:0], len(e.all)+e.skeleton.lines), e.all...)
+	s.lines = slices.Grow(s.lines[:0], e.skeleton.lines)
+	s.index, s.cursor = s.index[:0], 0
+	for i := range e.skeleton.parts {
+		p := &e.skeleton.parts[i]
+		from, texts := 0, p.literals.s[8*p.lines:]
+		for j := range int(p.lines) {
+			key, end := p.offsets(j)
+			l := line{literal: texts[from:end], key: key - from, entry: none}
+			name := texts[key:end]
+			if e.skeleton.contentType != "" {
+				name = strings.TrimRight(name, " \t")
+			}
+			switch place := p.place(j); {
+			case place == placeRefused:
+			case place <= placeEntry:
+				l.entry = uint32(placeEntry - place)
+				e.all[l.entry].key = name
+			default:
+				l.entry = uint32(len(e.all))
+				x := entry{key: name, column: place}
+				if place == placeDropped {
+					x.row, x.column = rowDropped, 0
+				}
+				if len(s.lines) < met {
+					x.pass = e.pass
+				}
+				e.all = append(e.all, x)
+			}
+			s.lines = append(s.lines, l)
+			from = end
+		}
 	}
-	return e.bytes[x.keyOff : x.keyOff+x.keyLen]
+	for i := range e.all {
+		e.all[i].at = none
+	}
+	for i, l := range s.lines {
+		if l.entry != none && e.all[l.entry].at == none {
+			e.all[l.entry].at = uint32(i)
+		}
+	}
+	s.before.all, s.before.wide = len(e.all), len(e.wide)
 }
 
-// find returns the entry of a key, or none.
+// find returns the entry of a key, or none. The entries are spread out.
 func (e *entries) find(key []byte) uint32 {
+	if e.cursor < len(e.lines) {
+		if i := e.lines[e.cursor].entry; i != none && e.all[i].key == string(key) {
+			e.cursor++
+			return i
+		}
+	}
 	if len(e.all) == 0 {
 		return none
 	}
-	if e.index == nil {
+	if len(e.index) == 0 {
 		e.buildIndex()
 	}
 	mask := uint64(len(e.index) - 1)
@@ -89,7 +158,10 @@ func (e *entries) find(key []byte) uint32 {
 		if i == 0 {
 			return none
 		}
-		if i != buried && bytes.Equal(e.key(i-1), key) {
+		if x := &e.all[i-1]; x.key == string(key) {
+			if x.at != none {
+				e.cursor = int(x.at) + 1
+			}
 			return i - 1
 		}
 	}
@@ -98,10 +170,8 @@ func (e *entries) find(key []byte) uint32 {
 // add remembers a new key.
 func (e *entries) add(key []byte, row int32) uint32 {
 	i := uint32(len(e.all))
-	off := uint32(len(e.bytes) + len(e.extra))
-	e.extra = append(e.extra, key...)
-	e.all = append(e.all, entry{keyOff: off, keyLen: uint32(len(key)), row: row, slot: none})
-	if e.index == nil || (len(e.all)+e.graves)*4 > len(e.index)*3 {
+	e.all = append(e.all, entry{key: string(key), row: row, at: none})
+	if len(e.all)*4 > len(e.index)*3 {
 		e.buildIndex()
 	} else {
 		e.insert(i)
@@ -114,7 +184,8 @@ func (e *entries) buildIndex() {
 	for size*2 < (len(e.all)+1)*3 {
 		size *= 2
 	}
-	e.index, e.graves = make([]uint32, size), 0
+	e.index = slices.Grow(e.index[:0], size)[:size]
+	clear(e.index)
 	for i := range e.all {
 		e.insert(uint32(i))
 	}
@@ -122,27 +193,11 @@ func (e *entries) buildIndex() {
 
 func (e *entries) insert(i uint32) {
 	mask := uint64(len(e.index) - 1)
-	h := xxhash.Sum64(e.key(i)) & mask
+	h := xxhash.Sum64String(e.all[i].key) & mask
 	for e.index[h] != 0 {
 		h = (h + 1) & mask
 	}
 	e.index[h] = i + 1
-}
-
-// renumber takes over the index of old, whose entries have other numbers now.
-func (e *entries) renumber(old *entries, now []uint32) {
-	e.index, e.graves = old.index, old.graves
-	for h, i := range e.index {
-		if i == 0 || i == buried {
-			continue
-		}
-		if to := now[i-1]; to != none {
-			e.index[h] = to + 1
-		} else {
-			e.index[h] = buried
-			e.graves++
-		}
-	}
 }
 
 // wideOf returns what only few lines need, and makes it.
@@ -155,52 +210,109 @@ func (e *entries) wideOf(i uint32) *wide {
 	return &e.wide[x.wide-1]
 }
 
-// prune forgets the keys that the last pass did not meet. It is for bodies
-// without a skeleton; rebuild does it for the others.
-func (e *entries) prune() {
-	gone := 0
-	for i := range e.all {
-		if e.all[i].pass != e.pass {
-			gone++
-		}
-	}
-	if gone > 0 || len(e.extra) > 0 || e.skeleton.usable() {
-		old := *e
-		e.all = make([]entry, 0, len(old.all)-gone)
-		e.bytes = make([]byte, 0, len(old.bytes)+len(old.extra))
-		e.extra, e.wide, e.index = nil, nil, nil
-		for i := range old.all {
-			if old.all[i].pass == old.pass {
-				e.keep(&old, uint32(i), uint32(len(e.bytes)))
-				e.bytes = append(e.bytes, old.key(uint32(i))...)
+// number gives the entries of the next skeleton that are not plain their numbers.
+func (e *entries) number(t *trail) {
+	const unnumbered = none - 1
+	each := func(visit func(i uint32)) {
+		for _, l := range e.lines[:t.prefix] {
+			if l.entry != none {
+				visit(l.entry)
 			}
 		}
-		e.skeleton = skeleton{}
+		for i := range t.marks {
+			if m := &t.marks[i]; m.entry != none {
+				visit(m.entry)
+			}
+		}
 	}
-	e.known = len(e.all)
+	for i := range e.all {
+		e.all[i].at = none
+	}
+	each(func(i uint32) {
+		x := &e.all[i]
+		x.repeated = x.at != none
+		x.at = unnumbered
+	})
+	e.kept = e.kept[:0]
+	each(func(i uint32) {
+		if x := &e.all[i]; x.at == unnumbered && !x.plain() {
+			x.at = uint32(len(e.kept))
+			e.kept = append(e.kept, i)
+		}
+	})
 }
 
-// keep takes over an entry of old whose key lies at off now.
-func (e *entries) keep(old *entries, i, off uint32) uint32 {
-	x := old.all[i]
-	x.keyOff, x.slot = off, none
-	if x.wide != 0 {
-		e.wide = append(e.wide, old.wide[x.wide-1])
-		x.wide = uint32(len(e.wide))
+// place is where the skeleton says that an entry's values go, once the entries are
+// numbered.
+func (e *entries) place(i uint32) int32 {
+	if i == none {
+		return placeRefused
 	}
-	e.all = append(e.all, x)
-	return uint32(len(e.all) - 1)
+	x := &e.all[i]
+	switch {
+	case !x.plain():
+		return placeEntry - int32(x.at)
+	case x.row == rowDropped:
+		return placeDropped
+	}
+	return x.column
 }
 
-// extent is how much is remembered, to go back to.
-type extent struct{ all, extra, wide int }
+// fold leaves the next skeleton and the entries that were numbered for it.
+func (e *entries) fold(next skeleton) {
+	e.skeleton, e.inSkeleton = next, len(e.kept)
+	e.keep()
+}
 
-func (e *entries) extent() extent { return extent{len(e.all), len(e.extra), len(e.wide)} }
+// foldBack leaves the skeleton that there was, and the keys that came since.
+func (e *entries) foldBack() {
+	if e.spread == nil {
+		return
+	}
+	e.kept = e.kept[:0]
+	for i := range e.all {
+		if i < e.before.folded || i >= e.before.all {
+			e.kept = append(e.kept, uint32(i))
+		}
+	}
+	e.keep()
+}
 
-// shrink forgets what was added since the extent was taken.
-func (e *entries) shrink(to extent) {
+// keep forgets all entries but those to be kept.
+func (e *entries) keep() {
+	var (
+		all   []entry
+		wides []wide
+	)
+	if len(e.kept) > 0 {
+		all = make([]entry, 0, len(e.kept))
+	}
+	for _, i := range e.kept {
+		x := e.all[i]
+		if x.wide != 0 {
+			if wides == nil {
+				wides = make([]wide, 0, len(e.wide))
+			}
+			wides = append(wides, e.wide[x.wide-1])
+			x.wide = uint32(len(wides))
+		}
+		if len(all) < e.inSkeleton {
+			x.key = "" // the skeleton has it
+		}
+		all = append(all, x)
+	}
+	s := e.spread
+	clear(s.lines)
+	clear(e.all)
+	s.memory = e.all
+	e.all, e.wide, e.spread = all, wides, nil
+}
+
+// shrink forgets what came since the entries were spread out.
+func (e *entries) shrink() {
+	to := &e.before
 	if len(e.all) > to.all {
-		e.all, e.extra, e.index = e.all[:to.all], e.extra[:to.extra], nil
+		e.all, e.index = e.all[:to.all], e.index[:0]
 	}
 	if len(e.wide) > to.wide {
 		e.wide = e.wide[:to.wide]
@@ -210,10 +322,11 @@ func (e *entries) shrink(to extent) {
 			}
 		}
 	}
+	e.cursor = 0
 }
 
 // grownWild tells that scrapes that fail leave ever new keys behind.
-func (e *entries) grownWild() bool { return len(e.all) > 2*e.known+1000 }
+func (e *entries) grownWild() bool { return len(e.all)-e.inSkeleton > e.skeleton.lines+1000 }
 
 // forget drops everything but the count of passes.
 func (e *entries) forget() { *e = entries{pass: e.pass} }

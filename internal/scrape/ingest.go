@@ -35,6 +35,7 @@ type rules struct {
 type ingester struct {
 	rules   *rules
 	rows    rows
+	texts   *texts
 	entries entries
 	// orphans are series with tracked timestamps that were live when the entries
 	// were forgotten.
@@ -59,8 +60,6 @@ type pass struct {
 	in     *ingester
 	t      int64 // of the rows
 	latest int64 // the highest timestamp that a sample may bring
-	// firstNew is the number of the first entry that this scrape made.
-	firstNew uint32
 
 	result
 	taken       int // samples that count against sample_limit
@@ -81,7 +80,8 @@ type pass struct {
 	line      labels.Labels // the labels that stand on a line
 
 	trail    trail
-	scratch  []uint32
+	spread   spread
+	cutter   cutter
 	comments []byte
 }
 
@@ -98,7 +98,6 @@ var passes = sync.Pool{New: func() any { return new(pass) }}
 func (in *ingester) begin(t int64, now time.Time) *pass {
 	p := passes.Get().(*pass)
 	p.in, p.t, p.latest = in, t, now.Add(maxAhead).UnixMilli()
-	p.firstNew = uint32(len(in.entries.all))
 	p.clear()
 	return p
 }
@@ -159,6 +158,7 @@ func (p *pass) read(body []byte, contentType string) result {
 	}
 	if p.err != nil {
 		p.fail()
+		e.foldBack()
 		if e.grownWild() || errors.Is(err, errPanic) {
 			in.forget()
 			in.metrics.cacheFlushes.Inc()
@@ -181,30 +181,29 @@ func (p *pass) guarded(body []byte, contentType string) (err error) {
 			err = &Error{Kind: KindParse, Err: reason{fmt.Errorf("%w: %v", errPanic, r)}, Hint: "the target exposes what no parser expects: look for giant labels in its output"}
 		}
 	}()
-	e := &p.in.entries
+	in, e := p.in, &p.in.entries
 	if len(body) == cap(body) {
 		body = growBody(body, len(body)+1)
 	}
-	if e.skeleton.usable() && e.skeleton.contentType == contentType {
-		e.pass++
-		before := e.extent()
+	e.pass++
+	if e.skeleton.contentType != "" && e.skeleton.contentType == contentType {
 		// The parser too ends the body with a newline.
-		switch ended := append(body, '\n'); p.walk(ended) {
-		case walkedExactly:
-			if p.failed() {
-				return nil
+		ended := append(body, '\n')
+		how := p.walk(ended)
+		if how != walkFailed {
+			if how == walkedExactly && !p.failed() {
+				in.meta.repeat(false)
 			}
-			p.in.meta.repeat(false)
-			p.endStamped(false)
-			e.known = len(e.all)
-			return p.place()
-		case walkedChanged:
 			return p.finish(contentType, ended)
 		}
 		p.clear()
-		e.shrink(before)
+		e.pass++
 	}
-	e.pass++
+	if e.spread == nil {
+		e.spreadOut(&p.spread, 0)
+	} else {
+		e.shrink()
+	}
 	return p.parse(body, contentType)
 }
 
@@ -222,8 +221,8 @@ func (in *ingester) forget() {
 // failed tells that a limit refused the body.
 func (p *pass) failed() bool { return p.overSamples || p.overBuckets }
 
-// finish ends a good body that is not as the one before. Where it has no content
-// type, it makes no skeleton.
+// finish ends a good body. Where it has no content type, it makes no skeleton to
+// walk along.
 func (p *pass) finish(contentType string, body []byte) error {
 	if p.failed() {
 		return nil
@@ -232,12 +231,10 @@ func (p *pass) finish(contentType string, body []byte) error {
 	if err := p.place(); err != nil {
 		return err
 	}
-	e := &p.in.entries
 	p.endStamped(false)
-	if contentType == "" {
-		e.prune()
-	} else {
-		p.scratch = e.rebuild(contentType, body, &p.trail, p.scratch)
+	if e := &p.in.entries; e.spread != nil {
+		p.cutter.texts = p.in.texts
+		e.recut(contentType, body, &p.trail, &p.cutter)
 	}
 	return nil
 }

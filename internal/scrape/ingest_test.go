@@ -38,7 +38,7 @@ func newFeeder(t testing.TB, jobYAML string) *feeder {
 	mem := storagetest.NewMemory()
 	return &feeder{mem: mem, t: time.Now().UnixMilli(), in: &ingester{
 		rules: (&settings{cfg: cfg}).rules(target, &Options{Exemplars: true}),
-		rows:  rows{writer: mem, target: target.Labels()}, meta: newMetadata(), metrics: m, logger: slog.New(slog.DiscardHandler),
+		rows:  rows{writer: mem, target: target.Labels()}, texts: &texts{}, meta: newMetadata(), metrics: m, logger: slog.New(slog.DiscardHandler),
 	}}
 }
 
@@ -46,7 +46,7 @@ func (f *feeder) feed(t testing.TB, body, contentType string) result {
 	t.Helper()
 	f.t += 10_000
 	if f.plain {
-		f.in.entries.skeleton = skeleton{}
+		f.in.entries.skeleton.contentType = "none that comes"
 	}
 	if err := f.in.openReport(); err != nil {
 		t.Fatal(err)

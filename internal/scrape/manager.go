@@ -100,6 +100,7 @@ type Manager struct {
 	opts    *Options
 	metrics *metrics
 	bodies  bodyPool
+	texts   texts
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -278,7 +279,7 @@ func (m *Manager) newPool(s *settings) *pool {
 	name := s.cfg.JobName
 	p := &pool{
 		name: name, ctx: m.ctx, opts: m.opts, metrics: m.metrics,
-		logger: m.opts.Logger.With("scrape_pool", name), bodies: &m.bodies, running: &m.running,
+		logger: m.opts.Logger.With("scrape_pool", name), bodies: &m.bodies, texts: &m.texts, running: &m.running,
 	}
 	p.mu.settings = s
 	p.mu.loops = map[uint64]*loop{}

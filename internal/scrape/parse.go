@@ -65,8 +65,13 @@ func (p *pass) parse(body []byte, contentType string) error {
 		if err != nil {
 			return err
 		}
-		if isText {
-			p.trail.marks = append(p.trail.marks, markOf(body, key, entry))
+		switch t := &p.trail; {
+		case isText:
+			t.marks = append(t.marks, markOf(body, key, entry))
+		case p.inPlace(entry):
+			t.prefix++
+		default:
+			t.marks = append(t.marks, mark{entry: entry})
 		}
 	}
 	if !p.failed() {
@@ -77,6 +82,12 @@ func (p *pass) parse(body []byte, contentType string) error {
 		return p.finish(contentType, body[:len(body)+1])
 	}
 	return p.finish("", nil)
+}
+
+// inPlace tells that a line is the next of a skeleton that has keys only.
+func (p *pass) inPlace(entry uint32) bool {
+	e, t := &p.in.entries, &p.trail
+	return e.skeleton.contentType == "" && len(t.marks) == 0 && t.prefix < len(e.lines) && e.lines[t.prefix].entry == entry
 }
 
 // markOf finds the line in the body whose key the parser returned. The key shares

@@ -24,6 +24,7 @@ type pool struct {
 	metrics *metrics
 	logger  *slog.Logger
 	bodies  *bodyPool
+	texts   *texts
 	running *sync.WaitGroup
 	// failures is the scrape_failure_log_file, nil without one.
 	failures atomic.Pointer[failureLog]
@@ -108,7 +109,7 @@ func (p *pool) newLoop(t *Target, s *settings) *loop {
 	l.intervalLength = p.metrics.intervalLength.WithLabelValues(l.interval.String())
 	l.intervalLengthHistogram = p.metrics.intervalLengthHistogram.WithLabelValues(l.interval.String())
 	l.in = &ingester{
-		rules: s.rules(t, p.opts), rows: rows{writer: p.opts.Writer, target: t.Labels()},
+		rules: s.rules(t, p.opts), rows: rows{writer: p.opts.Writer, target: t.Labels()}, texts: p.texts,
 		meta: newMetadata(), metrics: p.metrics, logger: l.logger,
 	}
 	t.setMetadata(l.in.meta)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 
 	"github.com/prometheus/prometheus/model/textparse"
 )
@@ -20,38 +21,106 @@ const (
 // walk reads a body along the skeleton. Whatever it does not understand it leaves
 // to the parser, which then reads the body from its beginning.
 func (p *pass) walk(body []byte) walked {
-	in, e := p.in, &p.in.entries
-	slots, honor, limit := e.skeleton.slots, in.rules.honorTimestamps, in.rules.limits.samples
-	own := &p.cells[0]
+	e := &p.in.entries
 	var context typeContext
+	pos, met, ok := p.follow(body, &context)
+	switch {
+	case !ok:
+		return walkFailed
+	case met == e.skeleton.lines && string(body[pos:]) == e.skeleton.tailText():
+		return walkedExactly
+	}
+	e.spreadOut(&p.spread, met)
+	p.trail.prefix, p.trail.from = met, uint32(pos)
+	return p.search(body, pos, &context)
+}
+
+// follow reads the lines of a body that are those of the skeleton, in the same
+// order. It returns where the line behind them begins and how many there were. ok
+// is false where the parser has to look.
+func (p *pass) follow(body []byte, context *typeContext) (pos, met int, ok bool) {
+	in, e := p.in, &p.in.entries
+	honor, limit := in.rules.honorTimestamps, p.sampleLimit()
+	own := &p.cells[0]
+	for i := range e.skeleton.parts {
+		part := &e.skeleton.parts[i]
+		from, literals := 0, part.literals.s[8*part.lines:]
+		for j := range int(part.lines) {
+			key, to := part.offsets(j)
+			literal, place := literals[from:to], part.place(j)
+			if len(body)-pos < len(literal) || string(body[pos:pos+len(literal)]) != literal || place == placeRefused {
+				return pos, met, true
+			}
+			line := mark{key: uint32(pos + key - from), value: uint32(pos + len(literal))}
+			v, end, ok := parseValue(body, pos+len(literal))
+			if !ok {
+				return pos, met, false
+			}
+			s := sample{v: v}
+			next := end + 1
+			if body[end] != '\n' {
+				if s.t, s.stamped, next, ok = parseStamp(body, end); !ok {
+					return pos, met, false
+				}
+				s.stamped = s.stamped && honor
+			}
+			switch {
+			case place <= placeEntry:
+				line.entry, line.next = uint32(placeEntry-place), uint32(next)
+				if !p.acceptLine(body, &line, &s, context) {
+					return pos, met, false
+				}
+			case s.stamped && place != placeDropped:
+				// The line is not plain any more.
+				return pos, met, true
+			case place != placeDropped:
+				p.kept++
+				if p.taken++; p.taken > limit {
+					p.overSamples = true
+				} else if !own.set(place, v) {
+					p.collisions++
+				}
+			}
+			p.scraped++
+			p.lines.skeleton++
+			met++
+			pos, from = next, to
+		}
+	}
+	return pos, met, true
+}
+
+// search reads the rest of a body whose lines are new, gone or elsewhere. The
+// entries are spread out.
+func (p *pass) search(body []byte, pos int, context *typeContext) walked {
+	in, e := p.in, &p.in.entries
+	lines, honor, limit := e.lines, in.rules.honorTimestamps, p.sampleLimit()
+	own := &p.cells[0]
 	exact := true
 	// lost tells that comments of the skeleton may not be in the body.
 	lost := false
-	from := uint32(0) // where literal k begins
-	pos, k := 0, 0
+	tail := e.skeleton.tailText()
+	k := p.trail.prefix
 	for pos < len(body) {
 		var line mark
-		byKey := false
-		if k < len(slots) {
-			s := &slots[k]
-			if bytes.HasPrefix(body[pos:], e.bytes[from:s.end]) {
-				line = mark{key: uint32(pos) + s.key - from, value: uint32(pos) + s.end - from, entry: s.entry}
-			} else if s.key > from && bytes.HasPrefix(body[pos:], e.bytes[s.key:s.end]) {
+		if k < len(lines) {
+			l := &lines[k]
+			if hasPrefix(body[pos:], l.literal) {
+				line = mark{key: uint32(pos + l.key), value: uint32(pos + len(l.literal)), entry: l.entry}
+			} else if l.key > 0 && hasPrefix(body[pos:], l.literal[l.key:]) {
 				// The comments before the line are other ones.
 				exact, lost = false, true
-				line = mark{key: uint32(pos), value: uint32(pos) + s.end - s.key, entry: s.entry}
-			} else if j := e.skip(body[pos:], k); j > k {
-				exact, lost = false, lost || e.skeleton.commented(k, j-1)
+				line = mark{key: uint32(pos), value: uint32(pos + len(l.literal) - l.key), entry: l.entry}
+			} else if j := skip(lines, body[pos:], k); j > k {
+				exact, lost = false, lost || commented(lines, k, j)
 				k = j
-				from = slots[k-1].end
 				continue
 			}
 			if line.value > 0 {
-				from = s.end
 				k++
 				p.lines.skeleton++
 			}
-		} else if bytes.Equal(body[pos:], e.bytes[from:e.skeleton.tail]) {
+		} else if string(body[pos:]) == tail {
 			break
 		}
 		if line.value == 0 {
@@ -70,13 +139,11 @@ func (p *pass) walk(body []byte) walked {
 				return walkFailed
 			}
 			line = mark{key: uint32(pos), value: uint32(skipBlanks(body, end)), entry: e.find(body[pos:end])}
-			byKey = true
 			if line.entry != none {
 				p.lines.key++
-				if at := e.all[line.entry].slot; at != none {
-					lost = lost || e.skeleton.commented(k, int(at))
+				if at := e.all[line.entry].at; at != none {
+					lost = lost || int(at) < k-1 || commented(lines, k, int(at)+1)
 					k = int(at) + 1
-					from = slots[at].end
 				}
 			} else {
 				p.lines.parsed++
@@ -101,26 +168,25 @@ func (p *pass) walk(body []byte) walked {
 			if x := &e.all[line.entry]; x.row == 0 && x.pass != e.pass && x.wide == 0 && !s.stamped {
 				x.pass = e.pass
 				p.kept++
-				p.taken++
-				if limit > 0 && p.taken > limit {
+				if p.taken++; p.taken > limit {
 					p.overSamples = true
 				} else if !own.set(x.column, v) {
 					p.collisions++
 				}
-				p.follow(exact, line)
+				p.note(exact, line)
 				continue
 			}
 		}
-		if !p.acceptLine(body, &line, &s, &context, byKey) {
+		if !p.acceptLine(body, &line, &s, context) {
 			return walkFailed
 		}
-		p.follow(exact, line)
+		p.note(exact, line)
 	}
-	tail := bytes.Equal(body[pos:], e.bytes[e.skeleton.end(len(slots)):e.skeleton.tail])
-	if exact && tail && p.trail.prefix == len(slots) {
+	sameTail := string(body[pos:]) == tail
+	if exact && sameTail && p.trail.prefix == len(lines) {
 		return walkedExactly
 	}
-	lost = lost || !tail || e.skeleton.commented(k, len(slots)-1)
+	lost = lost || !sameTail || commented(lines, k, len(lines))
 	if !lost {
 		// What is said twice about a family depends on the order.
 		lost = p.commentsRepeat()
@@ -142,19 +208,42 @@ func (p *pass) walk(body []byte) walked {
 	return walkedChanged
 }
 
-// skip finds the slot that the body goes on with where a few lines are gone, k
-// where there is none.
-func (e *entries) skip(body []byte, k int) int {
-	for j := k + 1; j < min(k+5, len(e.skeleton.slots)); j++ {
-		if bytes.HasPrefix(body, e.bytes[e.skeleton.end(j):e.skeleton.slots[j].end]) {
+// sampleLimit is how many samples the body may have.
+func (p *pass) sampleLimit() int {
+	if n := p.in.rules.limits.samples; n > 0 {
+		return n
+	}
+	return math.MaxInt
+}
+
+func hasPrefix(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
+}
+
+// commented tells that there are comments in the literals from line i to before
+// line j.
+func commented(lines []line, i, j int) bool {
+	for ; i < j; i++ {
+		if lines[i].key > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// skip finds the line that the body goes on with where a few are gone, k where
+// there is none.
+func skip(lines []line, body []byte, k int) int {
+	for j := k + 1; j < min(k+5, len(lines)); j++ {
+		if hasPrefix(body, lines[j].literal) {
 			return j
 		}
 	}
 	return k
 }
 
-// follow notes the line for the next skeleton.
-func (p *pass) follow(exact bool, line mark) {
+// note keeps the line for the next skeleton.
+func (p *pass) note(exact bool, line mark) {
 	if exact {
 		p.trail.prefix++
 		p.trail.from = line.next
@@ -164,7 +253,7 @@ func (p *pass) follow(exact bool, line mark) {
 }
 
 // acceptLine takes a line of the walk that is not just a value for a column.
-func (p *pass) acceptLine(body []byte, line *mark, s *sample, context *typeContext, byKey bool) bool {
+func (p *pass) acceptLine(body []byte, line *mark, s *sample, context *typeContext) bool {
 	var parser textparse.Parser
 	end := line.value
 	for end > line.key && (body[end-1] == ' ' || body[end-1] == '\t') {
