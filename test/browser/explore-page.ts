@@ -76,8 +76,8 @@ async function boxOf(chart: Locator): Promise<{ x: number; y: number; width: num
   return box;
 }
 
-/** How many curves a person can tell apart: colours, greys aside, that cover more than a few pixels. */
-export async function drawnColors(chart: Locator): Promise<number> {
+/** How many curves a person can tell apart: hues, greys aside, that cover more than a few pixels. */
+export async function drawnHues(chart: Locator): Promise<number> {
   const canvas = chart.locator('canvas');
   if ((await canvas.count()) === 0) return 0;
   return canvas.evaluate((element) => {
@@ -85,13 +85,21 @@ export async function drawnColors(chart: Locator): Promise<number> {
     const context = (element as HTMLCanvasElement).getContext('2d');
     if (!context || width === 0 || height === 0) return 0;
     const { data } = context.getImageData(0, 0, width, height);
-    const counts = new Map<number, number>();
+    const counts = new Array<number>(12).fill(0);
     for (let i = 0; i < data.length; i += 4) {
-      const [red, green, blue, alpha] = [data[i] ?? 0, data[i + 1] ?? 0, data[i + 2] ?? 0, data[i + 3] ?? 0];
-      if (alpha < 255 || Math.max(red, green, blue) - Math.min(red, green, blue) < 40) continue;
-      const color = (red << 16) | (green << 8) | blue;
-      counts.set(color, (counts.get(color) ?? 0) + 1);
+      const [red = 0, green = 0, blue = 0, alpha = 0] = data.subarray(i, i + 4);
+      const most = Math.max(red, green, blue);
+      const spread = most - Math.min(red, green, blue);
+      if (alpha < 64 || spread < 60) continue;
+      const sixth =
+        most === red
+          ? (green - blue) / spread + 6
+          : most === green
+            ? (blue - red) / spread + 2
+            : (red - green) / spread + 4;
+      const hue = Math.floor(sixth * 2) % counts.length;
+      counts[hue] = (counts[hue] ?? 0) + 1;
     }
-    return [...counts.values()].filter((count) => count > 8).length;
+    return counts.filter((count) => count > 12).length;
   });
 }

@@ -1,4 +1,4 @@
-import { doubleClick, drag, drawnColors, ExplorePage, rangeOf } from './explore-page';
+import { doubleClick, drag, drawnHues, ExplorePage, rangeOf } from './explore-page';
 import { badRequests, expect, test } from './fixtures';
 import { instantValues } from './site';
 
@@ -31,7 +31,7 @@ test('a query is typed with completion, run, and its series stand in the legend'
   await editor.press('Enter');
   await expect(explore.series('A')).toHaveText([books, music]);
   await expect(explore.chart('A')).toHaveAccessibleName(/^Query A: shop_orders_total: 2 series/);
-  await expect.poll(() => drawnColors(explore.chart('A')), 'curves of two colours').toBeGreaterThanOrEqual(2);
+  await expect.poll(() => drawnHues(explore.chart('A')), 'curves of two colours').toBeGreaterThanOrEqual(2);
   expect(new URL(page.url()).searchParams.get('expr')).toBe('shop_orders_total');
 });
 
