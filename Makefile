@@ -29,8 +29,10 @@ build: $(BIN)/monopod ## build the program with the UI inside: bin/monopod
 $(BIN)/monopod: $(GO_SOURCES) ui/dist/index.html VERSION
 	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/monopod
 
+# Not npm ci: it refuses a lock file that lacks the optional packages of other
+# platforms, and a registry that does not have those makes such a file.
 ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json
-	cd ui && npm ci --no-audit --no-fund --loglevel=error
+	cd ui && npm install --no-save --no-audit --no-fund --loglevel=error
 	touch $@
 
 ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
@@ -54,7 +56,7 @@ test-browser: build test/browser/node_modules/.package-lock.json
 	cd test/browser && npm test --silent
 
 test/browser/node_modules/.package-lock.json: test/browser/package.json test/browser/package-lock.json
-	cd test/browser && npm ci --no-audit --no-fund --loglevel=error
+	cd test/browser && npm install --no-save --no-audit --no-fund --loglevel=error
 	touch $@
 
 .PHONY: check
