@@ -1,7 +1,10 @@
 package scrape
 
 import (
+	"slices"
+	"strings"
 	"sync"
+	"unique"
 
 	"github.com/prometheus/common/model"
 )
@@ -19,30 +22,73 @@ type Metadata struct {
 type metadata struct {
 	mu struct {
 		sync.Mutex
-		scrape   uint64 // counts the bodies whose metadata was read
-		families map[string]*family
-		gone     bool // some families were not in the last body
+		scrape   uint64   // counts the bodies whose metadata was read
+		families []family // by name
+		last     int      // that was searched
+		// fresh are families that the last bodies began to tell of; they join the
+		// others when a body is done.
+		fresh map[string]*freshFamily
+		gone  bool // some families were not in the last body
 	}
 }
 
+// family is a family of one target. What is said of it, other targets say too.
 type family struct {
+	said unique.Handle[Metadata]
+	seen uint64
+}
+
+type freshFamily struct {
 	Metadata
 	seen uint64
 }
 
 const metadataScrapes = 10
 
-func newMetadata() *metadata {
-	m := &metadata{}
-	m.mu.families = map[string]*family{}
-	return m
+func newMetadata() *metadata { return &metadata{} }
+
+// searchLocked returns where the family is, or where it would be. Bodies name
+// their families several times, and mostly in order.
+func (m *metadata) searchLocked(name []byte) (int, bool) {
+	from, to := 0, len(m.mu.families)
+	for i := m.mu.last; i < min(m.mu.last+2, to); i++ {
+		if m.mu.families[i].said.Value().Family == string(name) {
+			m.mu.last = i
+			return i, true
+		}
+	}
+	for from < to {
+		mid := (from + to) / 2
+		if m.mu.families[mid].said.Value().Family < string(name) {
+			from = mid + 1
+		} else {
+			to = mid
+		}
+	}
+	m.mu.last = from
+	return from, from < len(m.mu.families) && m.mu.families[from].said.Value().Family == string(name)
 }
 
-func (m *metadata) familyLocked(name []byte) *family {
-	f, ok := m.mu.families[string(name)]
+// knownLocked returns the family, which is in the body, or nil where it is fresh.
+func (m *metadata) knownLocked(name []byte) *family {
+	i, ok := m.searchLocked(name)
 	if !ok {
-		f = &family{Metadata: Metadata{Family: string(name), Type: model.MetricTypeUnknown}}
-		m.mu.families[f.Family] = f
+		return nil
+	}
+	f := &m.mu.families[i]
+	f.seen = m.mu.scrape
+	return f
+}
+
+// freshLocked returns a family that is not among the families, and is in the body.
+func (m *metadata) freshLocked(name []byte) *freshFamily {
+	f, ok := m.mu.fresh[string(name)]
+	if !ok {
+		if m.mu.fresh == nil {
+			m.mu.fresh = map[string]*freshFamily{}
+		}
+		f = &freshFamily{Metadata: Metadata{Family: string(name), Type: model.MetricTypeUnknown}}
+		m.mu.fresh[f.Family] = f
 	}
 	f.seen = m.mu.scrape
 	return f
@@ -51,22 +97,36 @@ func (m *metadata) familyLocked(name []byte) *family {
 func (m *metadata) setType(name []byte, t model.MetricType) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.familyLocked(name).Type = t
+	f := m.knownLocked(name)
+	if f == nil {
+		m.freshLocked(name).Type = t
+	} else if d := f.said.Value(); d.Type != t {
+		d.Type = t
+		f.said = unique.Make(d)
+	}
 }
 
 func (m *metadata) setHelp(name, help []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if f := m.familyLocked(name); f.Help != string(help) {
-		f.Help = string(help)
+	f := m.knownLocked(name)
+	if f == nil {
+		m.freshLocked(name).Help = string(help)
+	} else if d := f.said.Value(); d.Help != string(help) {
+		d.Help = string(help)
+		f.said = unique.Make(d)
 	}
 }
 
 func (m *metadata) setUnit(name, unit []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if f := m.familyLocked(name); f.Unit != string(unit) {
-		f.Unit = string(unit)
+	f := m.knownLocked(name)
+	if f == nil {
+		m.freshLocked(name).Unit = string(unit)
+	} else if d := f.said.Value(); d.Unit != string(unit) {
+		d.Unit = string(unit)
+		f.said = unique.Make(d)
 	}
 }
 
@@ -74,16 +134,7 @@ func (m *metadata) setUnit(name, unit []byte) {
 func (m *metadata) done() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.mu.gone = false
-	for name, f := range m.mu.families {
-		switch {
-		case m.mu.scrape-f.seen > metadataScrapes:
-			delete(m.mu.families, name)
-		case f.seen != m.mu.scrape:
-			m.mu.gone = true
-		}
-	}
-	m.mu.scrape++
+	m.endLocked()
 }
 
 // repeat ends a body that has the metadata of the body before, and perhaps more.
@@ -94,17 +145,33 @@ func (m *metadata) repeat(more bool) {
 	if !m.mu.gone && !more {
 		return
 	}
-	m.mu.gone = false
-	for name, f := range m.mu.families {
-		switch {
-		case m.mu.scrape-f.seen <= 1:
+	for i := range m.mu.families {
+		if f := &m.mu.families[i]; m.mu.scrape-f.seen <= 1 {
 			f.seen = m.mu.scrape
-		case m.mu.scrape-f.seen > metadataScrapes:
-			delete(m.mu.families, name)
-		default:
-			m.mu.gone = true
 		}
 	}
+	for _, f := range m.mu.fresh {
+		f.seen = m.mu.scrape
+	}
+	m.endLocked()
+}
+
+func (m *metadata) endLocked() {
+	kept := m.mu.families
+	if len(m.mu.fresh) > 0 {
+		kept = make([]family, 0, len(m.mu.families)+len(m.mu.fresh))
+		kept = append(kept, m.mu.families...)
+		for _, f := range m.mu.fresh {
+			kept = append(kept, family{unique.Make(f.Metadata), f.seen})
+		}
+		slices.SortFunc(kept, func(a, b family) int {
+			return strings.Compare(a.said.Value().Family, b.said.Value().Family)
+		})
+		m.mu.fresh = nil
+	}
+	kept = slices.DeleteFunc(kept, func(f family) bool { return m.mu.scrape-f.seen > metadataScrapes })
+	m.mu.families = kept
+	m.mu.gone = slices.ContainsFunc(kept, func(f family) bool { return f.seen != m.mu.scrape })
 	m.mu.scrape++
 }
 
@@ -114,21 +181,27 @@ func (m *metadata) get(name string) (Metadata, bool) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	f, ok := m.mu.families[name]
-	if !ok {
-		return Metadata{}, false
+	if i, ok := m.searchLocked([]byte(name)); ok {
+		return m.mu.families[i].said.Value(), true
 	}
-	return f.Metadata, true
+	if f, ok := m.mu.fresh[name]; ok {
+		return f.Metadata, true
+	}
+	return Metadata{}, false
 }
 
+// list returns all families, in no order.
 func (m *metadata) list() []Metadata {
 	if m == nil {
 		return nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	out := make([]Metadata, 0, len(m.mu.families))
+	out := make([]Metadata, 0, len(m.mu.families)+len(m.mu.fresh))
 	for _, f := range m.mu.families {
+		out = append(out, f.said.Value())
+	}
+	for _, f := range m.mu.fresh {
 		out = append(out, f.Metadata)
 	}
 	return out
@@ -136,13 +209,9 @@ func (m *metadata) list() []Metadata {
 
 // size is how many families there are and the bytes of their texts.
 func (m *metadata) size() (families, sizeBytes int) {
-	if m == nil {
-		return 0, 0
+	all := m.list()
+	for i := range all {
+		sizeBytes += len(all[i].Help) + len(all[i].Unit) + len(all[i].Type)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, f := range m.mu.families {
-		sizeBytes += len(f.Help) + len(f.Unit) + len(f.Type)
-	}
-	return len(m.mu.families), sizeBytes
+	return len(all), sizeBytes
 }

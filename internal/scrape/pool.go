@@ -194,6 +194,7 @@ func (p *pool) syncLocked(restart bool) {
 			p.mu.stopping[key] = append(p.mu.stopping[key], l)
 		}
 	}
+	var started []*loop
 	for hash, t := range wanted {
 		was, ok := p.mu.loops[hash]
 		switch {
@@ -212,10 +213,13 @@ func (p *pool) syncLocked(restart bool) {
 			l.after = p.mu.stopping[t.Labels().Hash()]
 			p.mu.loops[hash] = l
 		}
-		p.running.Go(p.mu.loops[hash].run)
+		started = append(started, p.mu.loops[hash])
 	}
 	p.metrics.targets.WithLabelValues(p.name).Set(float64(len(p.mu.loops)))
 	p.limitTargetsLocked()
+	for _, l := range started {
+		p.running.Go(l.run)
+	}
 }
 
 func (p *pool) forgetStoppedLocked() {
