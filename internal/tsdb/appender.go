@@ -13,6 +13,7 @@ import (
 	promtsdb "github.com/prometheus/prometheus/tsdb"
 
 	"monopod/internal/storage"
+	"monopod/internal/tsdb/cells"
 	"monopod/internal/tsdb/index"
 )
 
@@ -62,15 +63,8 @@ func (a *appender) series(ref promstorage.SeriesRef, ls labels.Labels) (*group, 
 // append judges a sample against what is stored, as Prometheus does, and again
 // when it is committed.
 func (a *appender) append(ref promstorage.SeriesRef, s storage.Sample) (promstorage.SeriesRef, error) {
-	if s.Int != nil {
-		if err := s.Int.Validate(); err != nil {
-			return 0, err
-		}
-	}
-	if s.Float != nil {
-		if err := s.Float.Validate(); err != nil {
-			return 0, err
-		}
+	if err := validate(cells.Hist{Int: s.Int, Float: s.Float}); err != nil {
+		return 0, err
 	}
 	g, ls, err := a.series(ref, s.Labels)
 	if err != nil {

@@ -47,6 +47,7 @@ type group struct {
 		logged     int  // columns that the log has
 		defined    bool // the log has the group
 		closed     bool // by damage: never continued by another writer
+		seen       int  // columns that records and chunks have
 		removed    bool // from the index
 		// restored: the state is that after the last row. It is not while the last
 		// rows were found sealed when the store was opened.

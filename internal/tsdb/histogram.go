@@ -36,6 +36,18 @@ func kindOf(h cells.Hist) kind {
 	return kindFloat
 }
 
+// validate tells what is wrong with a histogram: an encoder relies on none being
+// invalid.
+func validate(h cells.Hist) error {
+	switch kindOf(h) {
+	case kindHistogram:
+		return h.Int.Validate()
+	case kindFloatHistogram:
+		return h.Float.Validate()
+	}
+	return nil
+}
+
 // staleHist is the stale marker of a column that held this kind of histogram.
 func staleHist(k kind) cells.Hist {
 	if k == kindHistogram {
@@ -115,7 +127,7 @@ func (d *decoder) histOf(k kind) cells.Hist {
 		h.PositiveSpans, h.PositiveBuckets = d.spans(), d.integers()
 		h.NegativeSpans, h.NegativeBuckets = d.spans(), d.integers()
 		h.CustomValues = d.floats()
-		return cells.Hist{Int: h}
+		return d.valid(cells.Hist{Int: h})
 	case kindFloatHistogram:
 		h := &histogram.FloatHistogram{CounterResetHint: histogram.CounterResetHint(d.Byte())}
 		h.Schema = int32(d.Varint())
@@ -126,11 +138,20 @@ func (d *decoder) histOf(k kind) cells.Hist {
 		h.PositiveSpans, h.PositiveBuckets = d.spans(), d.floats()
 		h.NegativeSpans, h.NegativeBuckets = d.spans(), d.floats()
 		h.CustomValues = d.floats()
-		return cells.Hist{Float: h}
+		return d.valid(cells.Hist{Float: h})
 	default:
 		d.Fail("kind %d of histogram", k)
 		return cells.Hist{}
 	}
+}
+
+func (d *decoder) valid(h cells.Hist) cells.Hist {
+	if d.Err == nil {
+		if err := validate(h); err != nil {
+			d.Fail("histogram: %v", err)
+		}
+	}
+	return h
 }
 
 func (d *decoder) spans() []histogram.Span {

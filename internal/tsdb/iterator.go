@@ -284,7 +284,7 @@ func (it *iterator) Err() error { return it.err }
 // written is put aside, and the reading goes on without it, with a warning; what
 // may come back (an error of the disk) fails the query.
 func (q *query) damage(p *piece, err error) error {
-	if !isDamage(err) {
+	if !isDamage(err) || p.open != nil {
 		return err
 	}
 	q.warnings.add(q.db.putAside(p, err))

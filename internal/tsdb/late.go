@@ -49,7 +49,9 @@ func (w *batch) judgeSamples(oldest int64) {
 			w.db.restoreLast(s.g)
 		}
 		s.hist = last.histOf(s.sample)
-		s.taken, s.sample.Err = last.follows(s.sample, oldest)
+		if s.taken, s.sample.Err = false, validate(s.hist); s.sample.Err == nil {
+			s.taken, s.sample.Err = last.follows(s.sample, oldest)
+		}
 		if s.taken && w.db.tooFar(s.sample.T) {
 			s.taken, s.sample.Err = false, fmt.Errorf("sample at %d lies in the future; check the clock: %w", s.sample.T, storage.ErrOutOfBounds)
 		}

@@ -75,10 +75,7 @@ func (db *DB) loadChunk(f *headFile, h *chunkHead, offset int64, size int) {
 		db.damagedChunk(f, offset, fmt.Errorf("%w: its group %d is not in the catalog", errChunk, h.group))
 		return
 	}
-	if h.columns.limit() > g.writer.columns {
-		// Its columns may not be given to others.
-		g.writer.closed = true
-	}
+	g.sawColumns(h.columns.limit())
 	g.writer.restored = false
 	g.mu.chunks = insertChunk(g.mu.chunks, chunkRef{
 		file: f, offset: offset, size: int32(size), rows: int32(len(h.times)),

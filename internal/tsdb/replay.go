@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"slices"
 	"sort"
 
@@ -86,6 +87,7 @@ func (db *DB) finishGroups() {
 		_, metrics, _ := db.index.Group(g.id)
 		w := &g.writer
 		w.columns, w.logged, w.defined = len(metrics), len(metrics), true
+		w.closed = w.seen > len(metrics)
 		w.open = len(g.mu.open)
 		chunks, _ := g.snapshot()
 		if n := len(chunks); n > 0 && (!w.has || chunks[n-1].last > w.t) {
@@ -200,11 +202,13 @@ func (r *replay) columns(d *decoder, rec []byte) error {
 	id := index.GroupID(d.ID())
 	first := d.Uvarint()
 	var metrics []index.MetricID
-	end := int64(0)
+	end, count := int64(0), first
+	known, _ := r.db.index.Last()
 	for len(d.B) > 0 {
 		from := end + d.Varint()
 		n := d.Uvarint()
-		if from < 1 || n == 0 || n > maxChunkColumn || uint64(len(metrics))+n > maxChunkColumn || from+int64(n) > 1<<32 {
+		count += min(n, maxChunkColumn)
+		if from < 1 || from > int64(known) || n == 0 || n > uint64(known)-uint64(from)+1 || len(metrics) > maxChunkColumn {
 			d.Fail("run of columns")
 			break
 		}
@@ -213,17 +217,19 @@ func (r *replay) columns(d *decoder, rec []byte) error {
 		}
 		end = from + int64(n) - 1
 	}
+	g := r.db.head.group(id)
+	if g != nil {
+		g.sawColumns(int(min(count, maxChunkColumn)))
+	}
 	if err := d.End(); err != nil {
 		return err
 	}
-	g := r.db.head.group(id)
 	if g == nil {
 		r.db.index.Reserve(0, id)
 		return fmt.Errorf("%w: columns of group %d, which is unknown", wire.ErrMalformed, id)
 	}
 	_, have, _ := r.db.index.Group(id)
-	if first > uint64(len(have)) || g.writer.closed {
-		g.writer.closed = true
+	if first > uint64(len(have)) {
 		return fmt.Errorf("%w: columns from %d of group %d, which has %d", wire.ErrMalformed, first, id, len(have))
 	}
 	added := false
@@ -235,7 +241,6 @@ func (r *replay) columns(d *decoder, rec []byte) error {
 			continue
 		}
 		if !r.db.index.AddColumn(id, m) {
-			g.writer.closed = true
 			return fmt.Errorf("%w: column %d of group %d is metric %d, which is unknown", wire.ErrMalformed, int(first)+i, id, m)
 		}
 		added = true
@@ -265,8 +270,8 @@ func (r *replay) row(d *decoder, rec []byte) error {
 	_, metrics, _ := r.db.index.Group(h.group)
 	in := d.row(h, &g.writer.state, len(metrics))
 	if err := d.End(); err != nil {
-		// Columns that nobody defined would be given to others.
-		g.writer.closed = true
+		// It may have columns that nobody defined.
+		g.sawColumns(math.MaxInt)
 		delete(r.chains, h.group)
 		return err
 	}
@@ -311,6 +316,11 @@ func (r *replay) samples(d *decoder) error {
 	})
 	return errors.Join(d.End(), unknown)
 }
+
+// sawColumns notes that a record or chunk has columns below n. Where fewer are
+// defined, damage took the definitions, and the others may not be given to
+// anything else.
+func (g *group) sawColumns(n int) { g.writer.seen = max(g.writer.seen, n) }
 
 func (db *DB) setReplayStatus(s ReplayStatus) {
 	db.replay.Lock()

@@ -206,8 +206,12 @@ func (w *batch) check(p *plan, t int64) error {
 		if _, both := p.in.given.place(h.Column); both {
 			return fmt.Errorf("write to group %s: column %d has a float and a histogram", p.g.base, h.Column)
 		}
+		hist := cells.Hist{Int: h.Int, Float: h.Float}
+		if err := validate(hist); err != nil {
+			return fmt.Errorf("write to group %s: histogram in column %d: %w", p.g.base, h.Column, err)
+		}
 		limit = max(limit, h.Column+1)
-		p.in.hists = append(p.in.hists, histogramAt{h.Column, copyHist(cells.Hist{Int: h.Int, Float: h.Float})})
+		p.in.hists = append(p.in.hists, histogramAt{h.Column, copyHist(hist)})
 	}
 	if limit > s.columns {
 		return fmt.Errorf("write to group %s: column %d of %d", p.g.base, limit-1, s.columns)

@@ -53,6 +53,18 @@ func (l *list) sort() {
 	l.recent = map[MetricID]uint32{}
 }
 
+// cut drops the columns from n on, which no group has any more.
+func (l *list) cut(n int) {
+	if n == len(l.ids) {
+		return
+	}
+	// Clipped, so that what is appended leaves alone what others still read.
+	l.ids = slices.Clip(l.ids[:n])
+	if !l.ascending {
+		l.sort()
+	}
+}
+
 func columnsOf(ids []MetricID) []Column {
 	cols := make([]Column, len(ids))
 	for i, m := range ids {

@@ -376,8 +376,15 @@ func (x *Memory) Remove(groups []GroupID) []MetricID {
 }
 
 func (x *Memory) sweepLocked() []MetricID {
+	needed := make(map[*list]int, len(x.mu.lists))
+	for _, mb := range x.mu.members {
+		if mb.list != nil {
+			needed[mb.list] = max(needed[mb.list], int(mb.n))
+		}
+	}
 	named := map[MetricID]struct{}{}
-	for _, l := range x.mu.lists {
+	for l, n := range needed {
+		l.cut(n)
 		for _, m := range l.ids {
 			named[m] = struct{}{}
 		}
