@@ -32,10 +32,10 @@ export class ExplorePage {
 
   /** Puts an expression into the editor, as pasting does, and runs it. */
   async run(letter: string, expr: string): Promise<void> {
-    const editor = this.editor(letter);
     await this.editorIsReady(letter);
-    await editor.fill(expr);
-    await editor.press('Enter');
+    await this.editor(letter).fill(expr);
+    // Enter would accept a completion that has just opened.
+    await this.query(letter).getByRole('button', { name: 'Run', exact: true }).click();
   }
 
   /** The editor with completion comes after the page; a plain text area takes its place until then. */
