@@ -112,6 +112,7 @@ func (p *program) newComponents() error {
 		Load: p.load,
 		Apply: []config.Applier{
 			{Name: "scraping", Apply: func(l *config.Loaded) error { return p.scrape.ApplyConfig(l.Config) }},
+			{Name: "limits", Apply: p.applyLimits},
 			{Name: "discovery", Apply: func(l *config.Loaded) error { return p.discovery.ApplyConfig(l.Jobs) }},
 		},
 		Logger: p.component("config"), Registerer: p.registry,

@@ -24,6 +24,7 @@ const nodePath = "/metrics/node"
 
 // supported are the sections of a configuration that this version acts on.
 var supported = []string{
+	"runtime",
 	"global.scrape_failure_log_file",
 	"scrape_configs[].scrape_failure_log_file",
 	"storage.tsdb.retention",

@@ -23,6 +23,7 @@ import (
 // asked for before.
 type storageSource struct {
 	options tsdb.Options
+	limits  atomic.Pointer[tsdb.Limits]
 	db      atomic.Pointer[tsdb.DB]
 	replay  atomic.Pointer[tsdb.ReplayStatus]
 }
@@ -39,6 +40,10 @@ func (s *storageSource) Write(ctx context.Context, b *storage.Batch) error {
 
 func (s *storageSource) Querier(mint, maxt int64) (promstorage.Querier, error) {
 	return s.db.Load().Querier(mint, maxt)
+}
+
+func (s *storageSource) ChunkQuerier(mint, maxt int64) (promstorage.ChunkQuerier, error) {
+	return s.db.Load().ChunkQuerier(mint, maxt)
 }
 
 func (s *storageSource) ExemplarQuerier(ctx context.Context) (promstorage.ExemplarQuerier, error) {
@@ -67,11 +72,12 @@ func (s *storageSource) Replay() (httpapi.Replay, error) {
 // Retention says how long samples are kept, as Prometheus says it.
 func (s *storageSource) Retention() string {
 	var parts []string
-	if s.options.Retention > 0 {
-		parts = append(parts, model.Duration(s.options.Retention).String())
+	l := s.limits.Load()
+	if l.Retention > 0 {
+		parts = append(parts, model.Duration(l.Retention).String())
 	}
-	if s.options.RetentionBytes > 0 {
-		parts = append(parts, units.Base2Bytes(s.options.RetentionBytes).String())
+	if l.RetentionBytes > 0 {
+		parts = append(parts, units.Base2Bytes(l.RetentionBytes).String())
 	}
 	return strings.Join(parts, " or ")
 }
@@ -140,15 +146,16 @@ func (s *storageSource) Usage() (httpapi.StorageUsage, error) {
 func (p *program) newStorage() *storageSource {
 	s := &storageSource{}
 	s.options = tsdb.Options{
-		FS:             vfs.OS(),
-		Dir:            p.Storage.Path,
-		Logger:         p.component("tsdb"),
-		Registerer:     p.registry,
-		Retention:      p.Storage.Retention,
-		RetentionBytes: p.Storage.RetentionBytes,
-		BlockDuration:  p.Storage.BlockDuration,
-		MaxExemplars:   p.Storage.MaxExemplars,
-		Progress:       func(r tsdb.ReplayStatus) { s.replay.Store(&r) },
+		FS:         vfs.OS(),
+		Dir:        p.Storage.Path,
+		Logger:     p.component("tsdb"),
+		Registerer: p.registry,
+		Limits: tsdb.Limits{
+			Retention: p.Storage.Retention, RetentionBytes: p.Storage.RetentionBytes, MaxExemplars: p.Storage.MaxExemplars,
+		},
+		BlockDuration: p.Storage.BlockDuration,
+		Progress:      func(r tsdb.ReplayStatus) { s.replay.Store(&r) },
 	}
+	s.limits.Store(&s.options.Limits)
 	return s
 }

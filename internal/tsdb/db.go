@@ -31,8 +31,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -57,10 +55,8 @@ type Options struct {
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 	Now        func() time.Time
-	// Retention is how long samples are kept, RetentionBytes how many bytes of
-	// blocks; 0 keeps them for ever.
-	Retention      time.Duration
-	RetentionBytes int64
+	// Limits are those from the start; SetLimits changes them.
+	Limits
 	// BlockDuration is the window of a block. Default 2 h.
 	BlockDuration time.Duration
 	// SealRows is the rows of a chunk. Default 32.
@@ -71,10 +67,18 @@ type Options struct {
 	WALSegmentBytes int64
 	// CacheBytes bounds what is kept in memory of the files. Default 32 MiB.
 	CacheBytes int64
-	// MaxExemplars is how many exemplars are kept; 0 is none.
-	MaxExemplars int64
 	// Progress hears of the replay while Open runs. It may be nil.
 	Progress func(ReplayStatus)
+}
+
+// Limits bound what a store keeps.
+type Limits struct {
+	// Retention is how long samples are kept, RetentionBytes how many bytes of
+	// blocks; 0 keeps them for ever.
+	Retention      time.Duration
+	RetentionBytes int64
+	// MaxExemplars is how many exemplars are kept; 0 is none.
+	MaxExemplars int64
 }
 
 func (o *Options) setDefaults() {
@@ -115,6 +119,7 @@ const (
 // for appending samples.
 type DB struct {
 	o           Options
+	limits      atomic.Pointer[Limits]
 	fsys        vfs.FS
 	logger      *slog.Logger
 	blockMillis int64
@@ -183,6 +188,7 @@ func Open(o Options) (*DB, error) {
 		compacted: map[int64]time.Time{},
 		catalog:   newCatalog(o.Dir), cache: cache.New(o.CacheBytes), exemplars: exemplars,
 	}
+	db.limits.Store(&o.Limits)
 	if db.blockShared, err = block.NewShared(o.FS, db.cache, db.fileID); err != nil {
 		return nil, err
 	}
@@ -239,74 +245,6 @@ func (db *DB) open(ctx context.Context) error {
 }
 
 func (db *DB) walDir() string { return filepath.Join(db.o.Dir, "wal") }
-
-// makeDir makes the directory, durably: what is in one that goes is lost, however
-// well it was synced.
-func (db *DB) makeDir() error {
-	var above []string
-	for dir := filepath.Clean(db.o.Dir); ; dir = filepath.Dir(dir) {
-		if _, err := db.fsys.Stat(dir); err == nil || !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
-			break
-		}
-		above = append(above, filepath.Dir(dir))
-	}
-	if err := db.fsys.MkdirAll(db.o.Dir); err != nil {
-		return err
-	}
-	for _, dir := range above {
-		if err := db.fsys.SyncDir(dir); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// lock is the process's claim on the directory. There is none while the directory
-// may not be written.
-type lock struct {
-	held atomic.Bool
-	mu   sync.Mutex
-	file io.Closer
-}
-
-// takeLock claims the directory. One that may not be written is left without.
-func (db *DB) takeLock() error {
-	err := db.claim()
-	if err == nil || !errors.Is(refusal(err), storage.ErrReadOnly) {
-		return err
-	}
-	if _, serr := db.fsys.Stat(db.o.Dir); serr != nil {
-		return err
-	}
-	db.logger.Warn("The data directory may not be written; it is opened for reading", "dir", db.o.Dir, "err", err)
-	return nil
-}
-
-func (db *DB) claim() error {
-	db.lock.mu.Lock()
-	defer db.lock.mu.Unlock()
-	if db.lock.file != nil {
-		return nil
-	}
-	err := db.makeDir()
-	if err == nil {
-		db.lock.file, err = db.fsys.Lock(filepath.Join(db.o.Dir, "lock"))
-	}
-	db.lock.held.Store(err == nil)
-	return err
-}
-
-// writable claims the directory where that was not possible before.
-func (db *DB) writable() error {
-	if db.lock.held.Load() {
-		return nil
-	}
-	err := refusal(db.claim())
-	if errors.Is(err, vfs.ErrLocked) {
-		return fmt.Errorf("%w: %w", storage.ErrReadOnly, err)
-	}
-	return err
-}
 
 // start runs what goes on beside writes and reads, until Close.
 func (db *DB) start(ctx context.Context) {

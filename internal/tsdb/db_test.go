@@ -2,6 +2,7 @@ package tsdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/prometheus/model/exemplar"
 	"github.com/prometheus/prometheus/model/labels"
 	promstorage "github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
@@ -21,7 +23,7 @@ import (
 const testTime = 1_700_000_000_000
 
 func testOptions(fsys vfs.FS) Options {
-	return Options{FS: fsys, Dir: "/data", Now: func() time.Time { return time.UnixMilli(testTime).Add(365 * 24 * time.Hour) }, MaxExemplars: 100}
+	return Options{FS: fsys, Dir: "/data", Now: func() time.Time { return time.UnixMilli(testTime).Add(365 * 24 * time.Hour) }, Limits: Limits{MaxExemplars: 100}}
 }
 
 func openTest(t *testing.T, o Options) *DB {
@@ -239,4 +241,31 @@ func TestSamplesWithTimestamps(t *testing.T) {
 		t.Errorf("after restart: %v, %v", b.Samples[0].Err, b.Samples[1].Err)
 	}
 	expect(t, dump(t, killed, 0, math.MaxInt64), want+" 6:3")
+}
+
+func TestSetLimits(t *testing.T) {
+	o := testOptions(vfs.Mem())
+	o.Limits = Limits{Retention: time.Hour}
+	db := openTest(t, o)
+	series := labels.FromStrings("__name__", "a")
+	write := func(ts int64) error {
+		b := storage.Batch{
+			Samples:   []storage.Sample{{Labels: series, T: ts, V: 1}},
+			Exemplars: []storage.Exemplar{{Labels: series, Exemplar: exemplar.Exemplar{Value: 1, Ts: ts, HasTs: true}}},
+		}
+		if err := db.Write(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Exemplars[0].Err
+	}
+	if err := write(testTime); !errors.Is(err, promstorage.ErrExemplarsDisabled) {
+		t.Errorf("without room for exemplars: %v", err)
+	}
+	db.SetLimits(Limits{Retention: 2 * time.Hour, MaxExemplars: 10})
+	if err := write(testTime + 1); err != nil {
+		t.Errorf("with room for exemplars: %v", err)
+	}
+	if got := db.limits.Load().Retention; got != 2*time.Hour {
+		t.Errorf("retention %v", got)
+	}
 }

@@ -17,8 +17,7 @@ import (
 // exemplars is Prometheus's ring of exemplars. They are in memory, and in the
 // write-ahead log, where a checkpoint writes them again.
 type exemplars struct {
-	ring    promtsdb.ExemplarStorage
-	enabled bool
+	ring *promtsdb.CircularExemplarStorage
 }
 
 func newExemplars(n int64, r prometheus.Registerer) (*exemplars, error) {
@@ -26,7 +25,12 @@ func newExemplars(n int64, r prometheus.Registerer) (*exemplars, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make exemplar storage: %w", err)
 	}
-	return &exemplars{ring: ring, enabled: n > 0}, nil
+	return &exemplars{ring: ring.(*promtsdb.CircularExemplarStorage)}, nil
+}
+
+// resize keeps the newest n exemplars.
+func (x *exemplars) resize(n int64) {
+	x.ring.Resize(n)
 }
 
 // judge sets the error of those that cannot be stored, and returns the indexes
@@ -60,9 +64,6 @@ func (db *DB) ExemplarQuerier(ctx context.Context) (promstorage.ExemplarQuerier,
 
 // keepExemplars writes the exemplars into the current generation of the log.
 func (db *DB) keepExemplars() error {
-	if !db.exemplars.enabled {
-		return nil
-	}
 	const atOnce = 1000
 	var recs records
 	flush := func() error {

@@ -22,12 +22,18 @@ func (db *DB) newest() int64 {
 	return maxt
 }
 
+// SetLimits changes what is kept, with the next look at the blocks.
+func (db *DB) SetLimits(l Limits) {
+	db.limits.Store(&l)
+	db.exemplars.resize(l.MaxExemplars)
+}
+
 // retain deletes the blocks that are older, or more, than what is kept.
 // DB.upkeeping is held.
 func (db *DB) retain() error {
 	var old, list []*block.Reader
 	oldest := int64(math.MinInt64)
-	if keep := db.o.Retention.Milliseconds(); keep > 0 && db.newest() > math.MinInt64+keep {
+	if keep := db.limits.Load().Retention.Milliseconds(); keep > 0 && db.newest() > math.MinInt64+keep {
 		oldest = db.newest() - keep
 	}
 	for _, b := range db.blocks() {
@@ -38,7 +44,7 @@ func (db *DB) retain() error {
 		}
 	}
 	db.metrics.timeRetentions.Add(float64(len(old)))
-	if limit := db.o.RetentionBytes; limit > 0 {
+	if limit := db.limits.Load().RetentionBytes; limit > 0 {
 		size := db.wal.Size() + db.windows.bytes()
 		for _, b := range list {
 			size += b.Meta().Stats.Bytes
@@ -73,7 +79,7 @@ const maxMerged = 31 * 24 * time.Hour
 // DB.upkeeping is held.
 func (db *DB) merge(ctx context.Context) error {
 	limit := maxMerged.Milliseconds()
-	if keep := db.o.Retention.Milliseconds(); keep > 0 {
+	if keep := db.limits.Load().Retention.Milliseconds(); keep > 0 {
 		limit = min(limit, keep/10)
 	}
 	for span := 3 * db.blockMillis; span <= limit; span *= 3 {
