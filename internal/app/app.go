@@ -23,6 +23,7 @@ import (
 	"monopod/internal/httpapi"
 	"monopod/internal/probe/node"
 	"monopod/internal/probe/self"
+	"monopod/internal/remote"
 	"monopod/internal/scrape"
 	"monopod/internal/tsdb"
 )
@@ -38,6 +39,7 @@ type program struct {
 	reloader  *config.Reloader
 	scrape    *scrape.Manager
 	discovery *discovery.Manager
+	otlp      *remote.OTLPHandler // nil where OTLP is not received
 }
 
 // Run runs the program until the context ends or a component fails, and returns
@@ -135,7 +137,7 @@ func (p *program) runWithStorage(ctx context.Context, server *httpapi.Server, st
 	p.storage.open(db)
 	err = p.run(ctx, server)
 	server.SetReady(httpapi.Stopping)
-	return errors.Join(err, stopServer(), db.Close())
+	return errors.Join(err, stopServer(), p.closeRemote(), db.Close())
 }
 
 // run scrapes until the context ends.

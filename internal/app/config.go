@@ -29,6 +29,7 @@ var supported = []string{
 	"scrape_configs[].scrape_failure_log_file",
 	"storage.tsdb.retention",
 	"storage.exemplars",
+	"otlp",
 }
 
 // setDefaults changes what a configuration means that does not say. The defaults

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"time"
+
+	"monopod/internal/remote"
 )
 
 // Options is everything that a user can decide before the program starts. The
@@ -27,6 +29,7 @@ type Options struct {
 	Storage StorageOptions
 	Query   QueryOptions
 	Scrape  ScrapeOptions
+	Remote  RemoteOptions
 
 	// Features are the names given to --enable-feature.
 	Features map[string]bool
@@ -78,6 +81,17 @@ type ScrapeOptions struct {
 	TimestampTolerance time.Duration
 	// Node collects this machine's metrics when there is no config file.
 	Node NodeOptions
+}
+
+// RemoteOptions decides what other programs may write and read.
+type RemoteOptions struct {
+	// Write and OTLP let anyone who reaches the port write samples.
+	Write, OTLP bool
+	// WriteMessages are the protobuf messages that are taken; empty: all.
+	WriteMessages   []remote.Message
+	ReadSampleLimit int // 0: no limit
+	ReadConcurrency int
+	ReadFrameBytes  int
 }
 
 // NodeOptions says where this machine's metrics are read.

@@ -61,6 +61,9 @@ func (p *program) newServer(quit func()) (*httpapi.Server, error) {
 	if p.node != nil {
 		o.Node = p.node
 	}
+	if err := p.addRemote(&o); err != nil {
+		return nil, err
+	}
 	return httpapi.New(o)
 }
 

@@ -31,9 +31,6 @@ const (
 var acceptedFlags = []acceptedFlag{
 	{"web.max-notifications-subscribers", flagInt, "16", "Live notifications have no limit of subscribers of their own: --web.max-connections bounds them."},
 	{"web.user-assets", flagString, "", "There is no /user directory."},
-	{"web.enable-remote-write-receiver", flagBool, "false", "Remote write is not received."},
-	{"web.remote-write-receiver.accepted-protobuf-messages", flagStrings, "", "Remote write is not received."},
-	{"web.enable-otlp-receiver", flagBool, "false", "OTLP is not received."},
 	{"web.console.templates", flagString, "consoles", "There are no console templates."},
 	{"web.console.libraries", flagString, "console_libraries", "There are no console templates."},
 	{"web.search.max-limit", flagInt, "10000", "There is no search API."},
@@ -52,9 +49,6 @@ var acceptedFlags = []acceptedFlag{
 	{"storage.tsdb.block-reload-interval", flagDuration, "1m", "Blocks are written by this process alone."},
 
 	{"storage.remote.flush-deadline", flagDuration, "1m", "There is no remote write."},
-	{"storage.remote.read-sample-limit", flagInt, "50000000", "There is no remote read."},
-	{"storage.remote.read-concurrent-limit", flagInt, "10", "There is no remote read."},
-	{"storage.remote.read-max-bytes-in-frame", flagInt, "1048576", "There is no remote read."},
 
 	{"rules.alert.for-outage-tolerance", flagDuration, "1h", "Rules are not evaluated."},
 	{"rules.alert.for-grace-period", flagDuration, "10m", "Rules are not evaluated."},

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/common/promslog"
 
 	"monopod/internal/app"
+	"monopod/internal/remote"
 )
 
 const defaultRetention = 15 * 24 * time.Hour
@@ -61,6 +62,7 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 	}
 	for name, n := range map[string]int{
 		"web.max-connections": f.maxConnections, "query.max-concurrency": f.queryConcurrency, "query.max-samples": f.queryMaxSamples,
+		"storage.remote.read-concurrent-limit": f.remoteReadConcurrency, "storage.remote.read-max-bytes-in-frame": f.remoteReadFrame,
 	} {
 		if n < 1 {
 			return app.Options{}, usagef("--%s=%d: must be at least 1", name, n)
@@ -80,6 +82,9 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 		}
 	}
 	features := f.parseFeatures()
+	if features["otlp-deltatocumulative"] && features["otlp-native-delta-ingestion"] {
+		return app.Options{}, usagef("--enable-feature: otlp-deltatocumulative and otlp-native-delta-ingestion exclude each other: deltas are either added up or stored as they are")
+	}
 
 	o := app.Options{
 		Logger:        f.logger(p),
@@ -116,9 +121,19 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 			TimestampTolerance:      f.timestampTolerance,
 			Node:                    app.NodeOptions{ProcPath: f.procPath, SysPath: f.sysPath, RootfsPath: f.rootfsPath},
 		},
+		Remote: app.RemoteOptions{
+			Write:           f.remoteWrite,
+			OTLP:            f.otlp,
+			ReadSampleLimit: f.remoteReadSamples,
+			ReadConcurrency: f.remoteReadConcurrency,
+			ReadFrameBytes:  f.remoteReadFrame,
+		},
 		Features:      features,
 		Flags:         f.values(),
 		WithoutEffect: f.withoutEffect,
+	}
+	for _, m := range f.remoteWriteMessages {
+		o.Remote.WriteMessages = append(o.Remote.WriteMessages, remote.Message(m))
 	}
 	if f.retentionTime == 0 && f.retentionSize == 0 {
 		o.Storage.Retention = defaultRetention

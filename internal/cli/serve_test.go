@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"monopod/internal/app"
+	"monopod/internal/remote"
 )
 
 // serveOptions parses arguments of serve as far as the app would see them.
@@ -48,6 +49,9 @@ func TestDefaults(t *testing.T) {
 		},
 		Scrape: app.ScrapeOptions{
 			DiscoveryReloadInterval: 5 * time.Second, AdjustTimestamps: true, TimestampTolerance: 2 * time.Millisecond,
+		},
+		Remote: app.RemoteOptions{
+			WriteMessages: remote.Messages(), ReadSampleLimit: 50_000_000, ReadConcurrency: 10, ReadFrameBytes: 1 << 20,
 		},
 		Features: map[string]bool{},
 	}

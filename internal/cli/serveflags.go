@@ -7,6 +7,8 @@ import (
 	"github.com/alecthomas/units"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/common/promslog/flag"
+
+	"monopod/internal/remote"
 )
 
 // serveFlags are the server's flags as given.
@@ -43,6 +45,13 @@ type serveFlags struct {
 	discoveryReloadInterval       duration
 	procPath, sysPath, rootfsPath string
 
+	remoteWrite           bool
+	remoteWriteMessages   []string
+	otlp                  bool
+	remoteReadSamples     int
+	remoteReadConcurrency int
+	remoteReadFrame       int
+
 	maxprocs      bool
 	memlimit      bool
 	memlimitRatio float64
@@ -67,6 +76,7 @@ func declareServeFlags(c *kingpin.CmdClause) *serveFlags {
 	f.declareStorage(c)
 	f.declareQuery(c)
 	f.declareScrape(c)
+	f.declareRemote(c)
 	f.declareProcess(c)
 	f.declareAccepted(c)
 	return f
@@ -142,6 +152,25 @@ func (f *serveFlags) declareScrape(c *kingpin.CmdClause) {
 		PlaceHolder("/sys").StringVar(&f.sysPath)
 	c.Flag("path.rootfs", "Where this machine's / stands.").
 		PlaceHolder("/").StringVar(&f.rootfsPath)
+}
+
+func (f *serveFlags) declareRemote(c *kingpin.CmdClause) {
+	c.Flag("web.enable-remote-write-receiver", "Let other programs write samples: remote write at /api/v1/write.").
+		Default("false").BoolVar(&f.remoteWrite)
+	var messages []string
+	for _, m := range remote.Messages() {
+		messages = append(messages, string(m))
+	}
+	c.Flag("web.remote-write-receiver.accepted-protobuf-messages", "The messages that remote write may have, which is its versions 1.0 and 2.0. Can be repeated.").
+		Default(messages...).EnumsVar(&f.remoteWriteMessages, messages...)
+	c.Flag("web.enable-otlp-receiver", "Let other programs write OpenTelemetry metrics: OTLP at /api/v1/otlp/v1/metrics. The section otlp in the config file says how they are translated.").
+		Default("false").BoolVar(&f.otlp)
+	c.Flag("storage.remote.read-sample-limit", "How many samples one answer of remote read may have; 0 is no limit. Streamed answers have none.").
+		Default("50000000").IntVar(&f.remoteReadSamples)
+	c.Flag("storage.remote.read-concurrent-limit", "How many requests of remote read are answered at once; others wait.").
+		Default("10").IntVar(&f.remoteReadConcurrency)
+	c.Flag("storage.remote.read-max-bytes-in-frame", "How large a frame of a streamed answer may be.").
+		Default("1048576").IntVar(&f.remoteReadFrame)
 }
 
 func (f *serveFlags) declareProcess(c *kingpin.CmdClause) {

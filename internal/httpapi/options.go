@@ -76,6 +76,13 @@ type Options struct {
 	DataDir string
 	Targets TargetSource
 
+	// RemoteWrite and OTLP take samples; nil: the routes answer how to enable
+	// them. RemoteRead nil: its route is absent. They bound the bodies that they
+	// read themselves.
+	RemoteWrite http.Handler
+	OTLP        http.Handler
+	RemoteRead  http.Handler
+
 	Rules         RuleSource
 	Alertmanagers AlertmanagerSource
 	Notifications NotificationSource

@@ -38,7 +38,10 @@ type router struct {
 
 // handle adds a route. Its name in metrics is Prometheus's way to write a path:
 // :name for a segment, *name for all that follow.
-func (t *router) handle(methods, path string, h http.Handler) {
+func (t *router) handle(methods, path string, h http.Handler) { t.receive(methods, path, limitBody(h)) }
+
+// receive adds a route that bounds its bodies itself.
+func (t *router) receive(methods, path string, h http.Handler) {
 	h = t.s.metrics.instrument(metricName(path), h)
 	list := strings.Fields(methods)
 	for _, m := range list {
@@ -95,6 +98,7 @@ func (s *Server) newRouter() (*router, error) {
 	t.statusRoutes(st)
 	t.ruleRoutes()
 	t.adminRoutes()
+	t.remoteRoutes()
 	t.ownRoutes(st, tg)
 	t.serverRoutes()
 	if err := t.uiRoutes(); err != nil {
@@ -190,6 +194,26 @@ func (t *router) adminRoutes() {
 	t.change(putPost, apiV1+"/admin/tsdb/delete_series", a.deleteSeries)
 	t.change(putPost, apiV1+"/admin/tsdb/clean_tombstones", a.cleanTombstones)
 	t.change(putPost, apiV1+"/admin/tsdb/snapshot", a.snapshot)
+}
+
+func (t *router) remoteRoutes() {
+	o := &t.s.options
+	write := func(path string, h http.Handler, what, flag string) {
+		if h == nil {
+			h = disabled(what + " receiver needs to be enabled with --" + flag)
+		}
+		t.receive(http.MethodPost, path, t.s.whenReady(t.s.sameOrigin(h)))
+	}
+	write(apiV1+"/write", o.RemoteWrite, "remote write", "web.enable-remote-write-receiver")
+	write(apiV1+"/otlp/v1/metrics", o.OTLP, "otlp write", "web.enable-otlp-receiver")
+	if o.RemoteRead != nil {
+		t.receive(http.MethodPost, apiV1+"/read", t.s.whenReady(o.RemoteRead))
+	}
+}
+
+// disabled answers for a part of the API that the user has to switch on.
+func disabled(text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, text, http.StatusNotFound) })
 }
 
 func (t *router) ownRoutes(st *status, tg *targets) {

@@ -22,6 +22,7 @@ func TestReferenceNamesEveryRoute(t *testing.T) {
 	f := newFixture(t, func(o *Options) {
 		o.Notifications = testNotifications{}
 		o.Node = http.NotFoundHandler()
+		o.RemoteRead = http.NotFoundHandler()
 	})
 	content, err := os.ReadFile("../../docs/reference/http-api.md")
 	if err != nil {

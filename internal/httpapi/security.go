@@ -33,8 +33,16 @@ func cleanPath(u *url.URL) bool {
 	return true
 }
 
-// secure wraps all routes: it refuses odd paths, bounds bodies, answers panics,
-// and sets the headers that every answer has.
+// limitBody bounds what a handler reads of a body.
+func limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// secure wraps all routes: it refuses odd paths, answers panics, and sets the
+// headers that every answer has.
 func (s *Server) secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &recorder{ResponseWriter: w, control: http.NewResponseController(w), timeout: writeTimeout}
@@ -48,7 +56,6 @@ func (s *Server) secure(next http.Handler) http.Handler {
 			http.NotFound(rec, r)
 			return
 		}
-		r.Body = http.MaxBytesReader(rec, r.Body, maxBodyBytes)
 		next.ServeHTTP(rec, r)
 		rec.deadline(writeTimeout) // of what net/http still holds
 	})

@@ -346,7 +346,8 @@ func ownFeatures(o *Options) map[string]bool {
 		"lifecycle": o.EnableLifecycle, "admin": o.EnableAdminAPI,
 		"label_values_match": true, "query_warnings": true, "query_stats": true,
 		"time_range_series": true, "time_range_labels": true,
-		"exclude_alerts": o.Rules != nil,
+		"exclude_alerts":        o.Rules != nil,
+		"remote_write_receiver": o.RemoteWrite != nil, "otlp_write_receiver": o.OTLP != nil,
 	}
 }
 

@@ -1,0 +1,142 @@
+package remote
+
+import (
+	"fmt"
+
+	"github.com/prometheus/prometheus/model/exemplar"
+	"github.com/prometheus/prometheus/model/histogram"
+	writev2 "github.com/prometheus/prometheus/prompb/io/prometheus/write/v2"
+)
+
+// decodeV1 reads a message of remote write 1.0 (prometheus.WriteRequest in
+// prompb/remote.proto) into the intake. Metadata is passed over: it belongs to
+// metric names, not to series, and is the scraper's to keep.
+func (in *intake) decodeV1(message []byte) error {
+	f := fields{buf: message}
+	for f.next() {
+		if f.num != 1 || !f.is(wireBytes) {
+			continue
+		}
+		if err := in.seriesV1(f.data); err != nil {
+			return err
+		}
+	}
+	return f.err
+}
+
+func (in *intake) seriesV1(message []byte) error {
+	in.begin()
+	f := fields{buf: message}
+	for f.next() {
+		if f.num > 4 || !f.is(wireBytes) {
+			continue
+		}
+		var err error
+		switch f.num {
+		case 1:
+			var name, value []byte
+			if name, value, err = labelV1(f.data); err == nil {
+				in.current.label(name, value)
+			}
+		case 2:
+			var t int64
+			var v float64
+			if t, v, _, err = sampleOf(f.data); err == nil {
+				in.sample(t, v)
+			}
+		case 3:
+			err = in.exemplarV1(f.data)
+		case 4:
+			var h *histogram.Histogram
+			var fh *histogram.FloatHistogram
+			var t int64
+			if t, _, h, fh, err = histogramOf(f.data); err == nil {
+				in.histogram(t, h, fh)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if in.full() {
+			return errTooMany
+		}
+	}
+	if f.err != nil {
+		return f.err
+	}
+	in.end()
+	return nil
+}
+
+func labelV1(message []byte) (name, value []byte, err error) {
+	f := fields{buf: message}
+	for f.next() {
+		if f.num > 2 || !f.is(wireBytes) {
+			continue
+		}
+		if f.num == 1 {
+			name = f.data
+		} else {
+			value = f.data
+		}
+	}
+	return name, value, f.err
+}
+
+// sampleOf reads a sample of either version; 1.0 has no start.
+func sampleOf(message []byte) (t int64, v float64, start int64, err error) {
+	f := fields{buf: message}
+	for f.next() {
+		switch {
+		case f.num == 1 && f.is(wireFixed64):
+			v = f.float()
+		case f.num == 2 && f.is(wireVarint):
+			t = f.int64()
+		case f.num == 3 && f.is(wireVarint):
+			start = f.int64()
+		}
+	}
+	return t, v, start, f.err
+}
+
+func (in *intake) exemplarV1(message []byte) error {
+	in.scratch.Reset()
+	var e exemplar.Exemplar
+	f := fields{buf: message}
+	for f.next() {
+		switch {
+		case f.num == 1 && f.is(wireBytes):
+			name, value, err := labelV1(f.data)
+			if err != nil {
+				return err
+			}
+			in.scratch.Add(view(name), view(value))
+		case f.num == 2 && f.is(wireFixed64):
+			e.Value = f.float()
+		case f.num == 3 && f.is(wireVarint):
+			e.Ts = f.int64()
+		}
+	}
+	in.exemplarOf(e)
+	return f.err
+}
+
+// exemplarOf adds an exemplar whose labels are in scratch.
+func (in *intake) exemplarOf(e exemplar.Exemplar) {
+	in.scratch.Sort()
+	e.Labels, e.HasTs = in.scratch.Labels(), e.Ts != 0
+	in.exemplar(e)
+}
+
+// histogramOf reads a native histogram of either version: 2.0 has a start beside
+// the fields of 1.0.
+func histogramOf(message []byte) (t, start int64, h *histogram.Histogram, fh *histogram.FloatHistogram, err error) {
+	var m writev2.Histogram
+	if err := m.Unmarshal(message); err != nil {
+		return 0, 0, nil, nil, fmt.Errorf("histogram: %w", err)
+	}
+	if m.IsFloatHistogram() {
+		return m.Timestamp, m.StartTimestamp, nil, m.ToFloatHistogram(), nil
+	}
+	return m.Timestamp, m.StartTimestamp, m.ToIntHistogram(), nil, nil
+}
