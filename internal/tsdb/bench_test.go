@@ -130,3 +130,39 @@ func drain(b *testing.B, set promstorage.SeriesSet) (n int) {
 	}
 	return n
 }
+
+// BenchmarkSelect finds all series of 20 targets and reads the last five minutes.
+func BenchmarkSelect(b *testing.B) {
+	db := openBench(b)
+	const rows = 240
+	for i := range 20 {
+		t := newBenchTarget(b, db, i)
+		for r := range rows {
+			t.write(b, db, testTime+int64(r)*15_000)
+		}
+	}
+	end := int64(testTime + rows*15_000)
+	for _, c := range []struct {
+		name    string
+		matcher *labels.Matcher
+	}{
+		{"all", labels.MustNewMatcher(labels.MatchRegexp, "job", ".+")},
+		{"one", labels.MustNewMatcher(labels.MatchEqual, "__name__", "metric_7")},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				q, err := db.Querier(end-300_000, end)
+				if err != nil {
+					b.Fatal(err)
+				}
+				n = drain(b, q.Select(context.Background(), false, nil, c.matcher))
+				if err := q.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n), "samples")
+		})
+	}
+}

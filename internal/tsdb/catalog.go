@@ -59,8 +59,11 @@ func (db *DB) column(g *group, metric labels.Labels) int {
 	c := db.catalog
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	col, id, isNew := db.index.Column(g.id, metric)
-	if isNew {
+	col, id, added := db.index.Column(g.id, metric)
+	if added.Column {
+		db.metrics.seriesCreated.Inc()
+	}
+	if added.Metric {
 		c.mu.unlogged[id] = struct{}{}
 		db.metrics.metricsCreated.Inc()
 	}
@@ -193,6 +196,10 @@ func (c *catalog) compact(x *index.Memory, h *head, live int) error {
 	if written < minCatalog || written < 4*live {
 		return nil
 	}
+	return c.compactNow(x, h)
+}
+
+func (c *catalog) compactNow(x *index.Memory, h *head) error {
 	c.flushing.Lock()
 	defer c.flushing.Unlock()
 	first, err := c.log.Rotate()

@@ -228,26 +228,42 @@ func (s stripeRef) verify(b []byte) error {
 	return nil
 }
 
+// stripe is a stripe, decoded as far as to know where each column is.
+type stripe struct {
+	cells []byte
+	ends  [stripeColumns]uint32
+}
+
+// decodeStripe reads stripe n, which was verified.
+func (h *chunkHead) decodeStripe(n int, b []byte) (*stripe, error) {
+	d := newDecoder(b)
+	s := &stripe{}
+	end := uint64(0)
+	for i := range min(stripeColumns, h.columns.n-n*stripeColumns) {
+		if end += d.Uvarint(); end > uint64(len(b)) {
+			d.Fail("size of a column")
+		}
+		s.ends[i] = uint32(end)
+	}
+	if d.Err != nil || end != uint64(len(d.B)) {
+		return nil, fmt.Errorf("%w: sizes of columns", errChunk)
+	}
+	s.cells = d.B
+	return s, nil
+}
+
 // decodeColumn reads the column at this place of the head's columns from its
 // stripe.
-func (h *chunkHead) decodeColumn(dst *cells.Samples, place int, stripe []byte) error {
-	n := min(stripeColumns, h.columns.n-place/stripeColumns*stripeColumns)
-	d := newDecoder(stripe)
-	skip, size := uint64(0), uint64(0)
-	for i := range n {
-		x := d.Uvarint()
-		if i < place%stripeColumns {
-			skip += x
-		} else if i == place%stripeColumns {
-			size = x
-		}
+func (h *chunkHead) decodeColumn(dst *cells.Samples, place int, s *stripe) error {
+	i := place % stripeColumns
+	from := uint32(0)
+	if i > 0 {
+		from = s.ends[i-1]
 	}
-	if d.Err != nil || skip > uint64(len(d.B)) || size > uint64(len(d.B))-skip {
-		return fmt.Errorf("%w: sizes of columns", errChunk)
-	}
-	if read, err := cells.Decode(dst, d.B[skip:skip+size], h.times); err != nil {
+	b := s.cells[from:s.ends[i]]
+	if read, err := cells.Decode(dst, b, h.times); err != nil {
 		return fmt.Errorf("%w: %w", errChunk, err)
-	} else if read != int(size) {
+	} else if read != len(b) {
 		return fmt.Errorf("%w: size of a column", errChunk)
 	}
 	return nil

@@ -82,8 +82,12 @@ func FuzzChunk(f *testing.F) {
 		each(h.columns.bits, func(c int) {
 			place, _ := h.columns.place(c)
 			s := h.stripes[place/stripeColumns]
+			stripe, err := h.decodeStripe(place/stripeColumns, b[h.body+s.offset:][:s.size])
+			if err != nil {
+				return
+			}
 			var out cells.Samples
-			if err := h.decodeColumn(&out, place, b[h.body+s.offset:][:s.size]); err == nil && out.Len() > len(h.times) {
+			if err := h.decodeColumn(&out, place, stripe); err == nil && out.Len() > len(h.times) {
 				t.Fatalf("%d samples in %d rows", out.Len(), len(h.times))
 			}
 		})

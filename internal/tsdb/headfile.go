@@ -246,13 +246,18 @@ func (c *chunkRef) samples(k *cache.Cache, dst *cells.Samples, column int) error
 	at := c.offset + int64(h.body+s.offset)
 	v, err := k.Get(cache.Key{File: c.file.id, Offset: at}, func() (any, int, error) {
 		b := make([]byte, s.size)
-		if err := c.file.readAt(b, at); err != nil {
+		err := c.file.readAt(b, at)
+		if err == nil {
+			err = s.verify(b)
+		}
+		if err != nil {
 			return nil, 0, err
 		}
-		return b, len(b), s.verify(b)
+		out, err := h.decodeStripe(place/stripeColumns, b)
+		return out, len(b) + 4*stripeColumns, err
 	})
 	if err == nil {
-		err = h.decodeColumn(dst, place, v.([]byte))
+		err = h.decodeColumn(dst, place, v.(*stripe))
 	}
 	if err != nil {
 		return c.wrap(err)

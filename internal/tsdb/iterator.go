@@ -20,11 +20,10 @@ import (
 // chunk, of the open rows, or of a segment of a block.
 type piece struct {
 	first, last int64
-	place       place
+	place       *place
 	chunk       *chunkRef // or
 	open        []row     // or
 	segment     int       // of the place's block
-	deleted     []interval
 }
 
 // interval is a time range, both ends within.
@@ -216,13 +215,13 @@ func (it *iterator) trim(p *piece) {
 	if p.last > it.q.maxt {
 		to = sort.Search(to, func(i int) bool { return b.T[i] > it.q.maxt })
 	}
-	if len(p.deleted) == 0 {
+	if len(p.place.deleted) == 0 {
 		b.Truncate(to)
 		return
 	}
 	n := 0
 	for i := range to {
-		if within(p.deleted, b.T[i]) {
+		if within(p.place.deleted, b.T[i]) {
 			it.cut = true
 			continue
 		}

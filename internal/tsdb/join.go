@@ -29,11 +29,11 @@ func (p *place) pieces(q *query, dst []piece) []piece {
 	chunks, open := p.g.snapshot()
 	for i := range chunks {
 		if c := &chunks[i]; c.last >= q.mint && c.first <= q.maxt && !q.replaced(c) {
-			dst = append(dst, piece{first: c.first, last: c.last, place: *p, chunk: c, deleted: p.deleted})
+			dst = append(dst, piece{first: c.first, last: c.last, place: p, chunk: c})
 		}
 	}
 	if n := len(open); n > 0 && open[n-1].t >= q.mint && open[0].t <= q.maxt {
-		dst = append(dst, piece{first: open[0].t, last: open[n-1].t, place: *p, open: open, deleted: p.deleted})
+		dst = append(dst, piece{first: open[0].t, last: open[n-1].t, place: p, open: open})
 	}
 	return dst
 }
@@ -42,11 +42,11 @@ func (p *place) blockPieces(q *query, dst []piece) []piece {
 	g, err := p.block.Group(p.group)
 	if err != nil {
 		// It was read when the place was found; loading it again tells the error.
-		return append(dst, piece{first: q.mint, last: q.maxt, place: *p})
+		return append(dst, piece{first: q.mint, last: q.maxt, place: p})
 	}
 	for i := range g.Segments {
 		if s := &g.Segments[i]; s.Last >= q.mint && s.First <= q.maxt {
-			dst = append(dst, piece{first: s.First, last: s.Last, place: *p, segment: i, deleted: p.deleted})
+			dst = append(dst, piece{first: s.First, last: s.Last, place: p, segment: i})
 		}
 	}
 	return dst
@@ -146,7 +146,7 @@ func (g *group) columnsWithin(q *query) (storage.Bitmap, error) {
 		}
 		h, err := c.headOf(q.db.cache)
 		if err != nil {
-			p := piece{first: c.first, last: c.last, place: place{g: g}, chunk: c}
+			p := piece{first: c.first, last: c.last, place: &place{g: g}, chunk: c}
 			if err := q.damage(&p, err); err != nil {
 				return nil, err
 			}

@@ -228,3 +228,10 @@ func (h *health) err() error {
 	defer h.mu.Unlock()
 	return errors.Join(h.append.err, h.seal.err, h.sync.err, h.upkeep.err)
 }
+
+// writing is why the last write was refused, nil where it was not.
+func (h *health) writing() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.append.err
+}

@@ -63,7 +63,7 @@ func (db *DB) write(ctx context.Context, b *storage.Batch, samples []lateSample,
 	w := batches.Get().(*batch)
 	w.db = db
 	defer w.recycle()
-	if err := w.plan(b); err != nil {
+	if err := w.plan(b, ends); err != nil {
 		return err
 	}
 	w.samples = samples
@@ -88,11 +88,14 @@ func (w *batch) recycle() {
 }
 
 // plan finds the groups of the rows, and puts them into the order of ids.
-func (w *batch) plan(b *storage.Batch) error {
+func (w *batch) plan(b *storage.Batch, ends bool) error {
 	for i := range b.Rows {
 		h, ok := b.Rows[i].Group.(*hold)
 		if !ok || h.db != w.db {
 			return errors.New("write: a row's group is not from this store's OpenGroup")
+		}
+		if !ends && h.isReleased() {
+			return fmt.Errorf("write to group %s after its release: %w", h.base, storage.ErrClosed)
 		}
 		w.plans = append(w.plans, plan{h: h, g: h.g, row: &b.Rows[i]})
 	}

@@ -121,3 +121,56 @@ func (l *list) join(n int, set []MetricID, all bool) []Column {
 	}
 	return out
 }
+
+// candidates bounds the search for a list to share.
+const candidates = 8
+
+// shareLocked returns the list in which the columns of mb are followed by m.
+func (x *Memory) shareLocked(mb member, m MetricID) *list {
+	n := int(mb.n)
+	if l := mb.list; l != nil {
+		if len(l.ids) > n && l.ids[n] == m {
+			return l
+		}
+		if len(l.ids) == n {
+			l.append(m)
+			return l
+		}
+	}
+	first := m
+	var prefix []MetricID
+	if n > 0 {
+		prefix = mb.list.ids[:n]
+		first = prefix[0]
+	}
+	for i, l := range x.mu.byFirst[first] {
+		if i == candidates {
+			break
+		}
+		if len(l.ids) > n && l.ids[n] == m && slices.Equal(l.ids[:n], prefix) {
+			return l
+		}
+	}
+	x.mu.nextList++
+	l := newList(x.mu.nextList, append(slices.Clone(prefix), m))
+	x.mu.lists[l.id] = l
+	x.mu.byFirst[first] = append(x.mu.byFirst[first], l)
+	return l
+}
+
+func (x *Memory) unuseLocked(l *list) {
+	if l == nil {
+		return
+	}
+	if l.users--; l.users > 0 {
+		return
+	}
+	delete(x.mu.lists, l.id)
+	first := l.ids[0]
+	rest := slices.DeleteFunc(slices.Clone(x.mu.byFirst[first]), func(o *list) bool { return o == l })
+	if len(rest) == 0 {
+		delete(x.mu.byFirst, first)
+	} else {
+		x.mu.byFirst[first] = rest
+	}
+}

@@ -110,9 +110,12 @@ func (x *Memory) Last() (MetricID, GroupID) {
 	return x.mu.nextMetric - 1, x.mu.nextGroup - 1
 }
 
+// Added is what Column made.
+type Added struct{ Column, Metric bool }
+
 // Column returns the column of a metric in a group, and makes metric and column
-// where they are new. isNew tells of the metric.
-func (x *Memory) Column(g GroupID, ls labels.Labels) (col int, id MetricID, isNew bool) {
+// where they are new.
+func (x *Memory) Column(g GroupID, ls labels.Labels) (col int, id MetricID, added Added) {
 	hash := ls.Hash()
 	x.mu.RLock()
 	id, found := x.lookupLocked(hash, ls)
@@ -123,15 +126,16 @@ func (x *Memory) Column(g GroupID, ls labels.Labels) (col int, id MetricID, isNe
 	}
 	x.mu.RUnlock()
 	if found {
-		return col, id, false
+		return col, id, added
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if id, found = x.lookupLocked(hash, ls); !found {
-		id, isNew = x.mu.nextMetric, true
+		id, added.Metric = x.mu.nextMetric, true
 		x.defineLocked(id, hash, ls.Copy())
 	}
-	return x.addColumnLocked(g, id), id, isNew
+	added.Column = true
+	return x.addColumnLocked(g, id), id, added
 }
 
 func (x *Memory) lookupLocked(hash uint64, ls labels.Labels) (MetricID, bool) {
@@ -260,59 +264,6 @@ func (x *Memory) addColumnLocked(g GroupID, m MetricID) (col int) {
 	x.mu.series++
 	x.mu.members[g] = mb
 	return n
-}
-
-// candidates bounds the search for a list to share.
-const candidates = 8
-
-// shareLocked returns the list in which the columns of mb are followed by m.
-func (x *Memory) shareLocked(mb member, m MetricID) *list {
-	n := int(mb.n)
-	if l := mb.list; l != nil {
-		if len(l.ids) > n && l.ids[n] == m {
-			return l
-		}
-		if len(l.ids) == n {
-			l.append(m)
-			return l
-		}
-	}
-	first := m
-	var prefix []MetricID
-	if n > 0 {
-		prefix = mb.list.ids[:n]
-		first = prefix[0]
-	}
-	for i, l := range x.mu.byFirst[first] {
-		if i == candidates {
-			break
-		}
-		if len(l.ids) > n && l.ids[n] == m && slices.Equal(l.ids[:n], prefix) {
-			return l
-		}
-	}
-	x.mu.nextList++
-	l := newList(x.mu.nextList, append(slices.Clone(prefix), m))
-	x.mu.lists[l.id] = l
-	x.mu.byFirst[first] = append(x.mu.byFirst[first], l)
-	return l
-}
-
-func (x *Memory) unuseLocked(l *list) {
-	if l == nil {
-		return
-	}
-	if l.users--; l.users > 0 {
-		return
-	}
-	delete(x.mu.lists, l.id)
-	first := l.ids[0]
-	rest := slices.DeleteFunc(slices.Clone(x.mu.byFirst[first]), func(o *list) bool { return o == l })
-	if len(rest) == 0 {
-		delete(x.mu.byFirst, first)
-	} else {
-		x.mu.byFirst[first] = rest
-	}
 }
 
 // Group returns the base of a group and its metrics by column.
