@@ -62,7 +62,7 @@ export class Site {
     readonly shop: Target,
     readonly hostile: Target,
     private readonly node: Program,
-    private readonly goodConfig: string,
+    readonly goodConfig: string,
   ) {}
 
   static async start(): Promise<Site> {

@@ -100,6 +100,21 @@ test('the filters narrow the list and stay in the address', async ({ page, site 
   await expect(targetsOf(page, 'node')).toHaveCount(1);
 });
 
+test('what a changed configuration scrapes appears in an open page', async ({ page, ownSite }) => {
+  await page.goto(`${ownSite.url}/targets`);
+  await expect(targetsOf(page, 'shop')).toHaveCount(1);
+  await page.evaluate(() => Object.assign(window, { isFirstLoad: true }));
+
+  ownSite.writeConfig(
+    `${ownSite.goodConfig}  - {job_name: branch, static_configs: [{targets: ["${ownSite.shop.address}"]}]}\n`,
+  );
+  await expect(targetsOf(page, 'branch')).toContainText('Up');
+  await expect(targetsOf(page, 'shop')).toHaveCount(1);
+  ownSite.mendConfig();
+  await expect(pool(page, 'branch')).toHaveCount(0);
+  expect(await page.evaluate(() => 'isFirstLoad' in window), 'without a reload').toBe(true);
+});
+
 test("a target's labels stand beside what discovery found, and each rule with what it did", async ({
   page,
   site,
