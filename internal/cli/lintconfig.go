@@ -81,7 +81,7 @@ func duplicateRules(file string, o config.CheckOptions) (remarks []string, err e
 	seen := map[string]string{} // series to group
 	for _, g := range groups.Groups {
 		for _, rule := range g.Rules {
-			series := labels.NewBuilder(labels.FromMap(rule.Labels)).Set(labels.MetricName, rule.Record+rule.Alert).Labels().String()
+			series := labels.NewBuilder(labels.FromMap(rule.Labels)).Set(model.MetricNameLabel, rule.Record+rule.Alert).Labels().String()
 			if first, again := seen[series]; again {
 				remarks = append(remarks, fmt.Sprintf("%s: rule %s stands in group %q and again in group %q", file, series, first, g.Name))
 				continue

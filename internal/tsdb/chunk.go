@@ -62,7 +62,6 @@ type chunkEncoder struct {
 	body    []byte
 	sizes   []byte
 	stripe  []byte
-	sums    []byte
 	out     []byte
 }
 

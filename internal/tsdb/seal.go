@@ -29,13 +29,6 @@ func (db *DB) sealDue(g *group) {
 	}
 }
 
-// sealGroup seals what a group has open.
-func (db *DB) sealGroup(g *group) error {
-	g.writer.Lock()
-	defer g.writer.Unlock()
-	return db.sealLocked(g)
-}
-
 // sealLocked seals the open rows of a group whose writer is locked.
 func (db *DB) sealLocked(g *group) error {
 	_, open := g.snapshot()

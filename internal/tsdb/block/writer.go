@@ -152,14 +152,14 @@ func (w *writer) writeData() error {
 		w.page.begin(uint32(m))
 		w.located[m].first = len(w.pages)
 		for _, g := range holders.of(m) {
-			n := len(w.samples.T)
 			had := false
 			for s, times := range w.in.Groups[g].Segments {
 				w.samples.Reset()
 				if err := w.in.Samples(&w.samples, index.MetricID(m), g, s); err != nil {
 					return err
 				}
-				if n = w.samples.Len(); n == 0 {
+				n := w.samples.Len()
+				if n == 0 {
 					continue
 				}
 				if err := w.page.add(&w.cells, uint32(g), s, times, &w.samples); err != nil {
