@@ -341,15 +341,6 @@ func (db *DB) now() time.Time { return db.o.Now() }
 // tooFar tells whether a timestamp lies in the future.
 func (db *DB) tooFar(t int64) bool { return t > db.now().Add(maxAhead).UnixMilli() }
 
-// sealRows is the rows of a chunk. A group of one column has more: its chunk has
-// a cost beside the samples.
-func (db *DB) sealRows(k groupKind) int {
-	if k == sampleGroup {
-		return 4 * db.o.SealRows
-	}
-	return db.o.SealRows
-}
-
 func (db *DB) headChunks() int {
 	n := 0
 	for _, g := range db.head.all() {

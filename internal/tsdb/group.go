@@ -160,7 +160,7 @@ func (db *DB) newGroup(k groupKind, base labels.Labels) *group {
 func (db *DB) addGroup(id index.GroupID, k groupKind, base labels.Labels) *group {
 	g := &group{id: id, kind: k, base: base}
 	g.writer.restored = true
-	g.writer.limit = firstLimit(id, db.sealRows(k))
+	g.writer.limit = firstLimit(id, db.o.SealRows)
 	db.head.add(g)
 	return g
 }

@@ -2,7 +2,6 @@ package tsdb
 
 import (
 	"math"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -97,15 +96,14 @@ func (h *head) remove(groups []*group) {
 	}
 }
 
-// all returns the groups, ids ascending.
+// all returns the groups, in no order.
 func (h *head) all() []*group {
 	h.mu.RLock()
+	defer h.mu.RUnlock()
 	out := make([]*group, 0, len(h.mu.groups))
 	for _, g := range h.mu.groups {
 		out = append(out, g)
 	}
-	h.mu.RUnlock()
-	slices.SortFunc(out, func(a, b *group) int { return int(int64(a.id) - int64(b.id)) })
 	return out
 }
 

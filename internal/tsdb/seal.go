@@ -54,12 +54,11 @@ func (db *DB) sealLocked(g *group) error {
 		g.sealed(ref, n)
 		db.metrics.chunks.Inc()
 	}
-	full := db.sealRows(g.kind)
 	// A seal before its time keeps the group's phase.
 	if rest := g.writer.limit - int(g.writer.sealedRows); rest > 0 && rest < g.writer.limit {
 		g.writer.limit = rest
 	} else {
-		g.writer.limit = full
+		g.writer.limit = db.o.SealRows
 	}
 	g.writer.sealedRows = 0
 	return nil

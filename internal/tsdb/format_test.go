@@ -1,0 +1,71 @@
+package tsdb
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/prometheus/prometheus/model/exemplar"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/tsdb/tsdbutil"
+
+	"monopod/internal/storage"
+	"monopod/internal/tsdb/cells"
+	"monopod/internal/tsdb/index"
+)
+
+// TestFormats holds the bytes of records and chunks to those of version 1. What
+// it says has changed needs a new version, and a reader for this one. With
+// MONOPOD_UPDATE set it writes the file anew.
+func TestFormats(t *testing.T) {
+	var out bytes.Buffer
+	add := func(name string, b []byte) { fmt.Fprintf(&out, "# %s, %d bytes\n%s\n", name, len(b), hex.Dump(b)) }
+
+	add("metric 1", appendMetricRecord(nil, 1, labels.FromStrings("__name__", "up", "le", "1")))
+	add("group 1", appendGroupRecord(nil, 1, rowGroup, labels.FromStrings("job", "x")))
+	add("columns 0 to 3 of group 1: metrics 1, 2, 3, 9", appendColumnsRecord(nil, 1, 0, []index.MetricID{1, 2, 3, 9}))
+
+	var e rowEncoder
+	var s state
+	var rows []row
+	whole := input{t: testTime, given: newPresence(storage.Bitmap{0b0111}), values: []float64{1, 2.5, math.Copysign(0, -1)}, hists: []histogramAt{{3, cells.Hist{Int: tsdbutil.GenerateTestHistogram(1)}}}}
+	add("whole row: 1, 2.5, -0, a histogram", e.append(nil, 1, &s, &whole, true, 0))
+	rows = append(rows, s.advance(&whole))
+	next := input{t: testTime + 15_000, given: newPresence(storage.Bitmap{0b0011}), values: []float64{2, 2.5}}
+	add("row: 2, 2.5, both others end", e.append(nil, 1, &s, &next, false, 0x01020304))
+	rows = append(rows, s.advance(&next))
+	last := input{t: testTime + 30_000, given: s.given, values: []float64{2, 2.5}}
+	add("row: the same again", e.append(nil, 1, &s, &last, false, 0x05060708))
+	rows = append(rows, s.advance(&last))
+	ended := input{t: testTime + 45_000, given: newPresence(nil)}
+	add("whole row without columns", e.append(nil, 1, &s, &ended, true, 0))
+
+	add("samples", appendSample(appendSample(appendSamplesHead(nil, testTime), 2, testTime, testTime, 7, cells.Hist{}), 3, testTime, testTime-1, 0.1, cells.Hist{}))
+	add("exemplar", appendExemplarRecord(nil, labels.FromStrings("__name__", "h"), exemplar.Exemplar{Labels: labels.FromStrings("id", "t"), Value: 1, Ts: testTime, HasTs: true}))
+	add("last metric 5, last group 6", appendLastRecord(nil, 5, 6))
+
+	var c chunkEncoder
+	b, err := c.encode(1, rows)
+	must(t, err)
+	add("chunk of the first three rows", b)
+	stones, err := encodeTombstones([]*tombstone{{
+		matchers: []*labels.Matcher{labels.MustNewMatcher(labels.MatchRegexp, "job", "x.*")},
+		mint:     1, maxt: 2, head: map[index.GroupID]int64{4: 2},
+	}})
+	must(t, err)
+	add("tombstones", stones)
+
+	path := filepath.Join("testdata", "formats.txt")
+	if os.Getenv("MONOPOD_UPDATE") != "" {
+		must(t, os.WriteFile(path, out.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	must(t, err)
+	if !bytes.Equal(want, out.Bytes()) {
+		t.Errorf("the formats have changed:\n%s", out.String())
+	}
+}
