@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -81,37 +83,66 @@ func badGzip(err error) error {
 // again.
 func discardSome(r io.Reader) { _, _ = io.CopyN(io.Discard, r, 16<<10) }
 
-// Bodies are read into buffers that all targets share, by powers of two, so that
-// memory follows the scrapes under way and not the number of targets.
 const (
-	minBodyBits = 10
-	maxBodyBits = 27
+	minBody = 1 << 10
+	// maxSpare is how many buffers wait for bodies, and maxUnused for how long.
+	maxSpare  = 16
+	maxUnused = 10 * time.Second
 )
 
+// bodyPool has the buffers that bodies are read into. All targets share them, so
+// that memory follows the answers under way and not the number of targets.
 type bodyPool struct {
-	classes [maxBodyBits + 1]sync.Pool
+	mu struct {
+		sync.Mutex
+		spare []spareBody // the oldest first
+	}
+}
+
+type spareBody struct {
+	buf   []byte
+	since time.Time
 }
 
 // get returns a buffer for a body that is likely size bytes long.
 func (p *bodyPool) get(size int) []byte {
-	c := max(minBodyBits, bits.Len(uint(size+1)))
-	if c <= maxBodyBits {
-		if b, ok := p.classes[c].Get().(*[]byte); ok {
-			return (*b)[:0]
+	// One byte more lets the end be seen, and one is for the newline that parsing
+	// adds.
+	need := max(minBody, size+2)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	best := -1
+	for i := range p.mu.spare {
+		n := cap(p.mu.spare[i].buf)
+		if n >= need && n <= 4*need && (best < 0 || n < cap(p.mu.spare[best].buf)) {
+			best = i
 		}
 	}
-	return make([]byte, 0, 1<<min(c, maxBodyBits))
+	if best < 0 {
+		return make([]byte, 0, need+need/16)
+	}
+	buf := p.mu.spare[best].buf
+	p.mu.spare = slices.Delete(p.mu.spare, best, best+1)
+	return buf[:0]
 }
 
-func (p *bodyPool) put(b []byte) {
-	if c := bits.Len(uint(cap(b))) - 1; c >= minBodyBits && c <= maxBodyBits {
-		p.classes[c].Put(&b)
+func (p *bodyPool) put(buf []byte) {
+	if cap(buf) < minBody {
+		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	old := 0
+	for old < len(p.mu.spare) && (len(p.mu.spare)-old >= maxSpare || now.Sub(p.mu.spare[old].since) > maxUnused) {
+		old++
+	}
+	p.mu.spare = append(slices.Delete(p.mu.spare, 0, old), spareBody{buf, now})
 }
 
 // growBody returns buf with room for n bytes in all, in steps of a power of two.
 func growBody(buf []byte, n int) []byte {
-	next := make([]byte, len(buf), 1<<max(minBodyBits, bits.Len(uint(n))))
+	next := make([]byte, len(buf), max(minBody, 1<<bits.Len(uint(n-1))))
 	copy(next, buf)
 	return next
 }

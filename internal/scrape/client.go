@@ -34,6 +34,9 @@ func newClient(cfg *config.ScrapeConfig, opts *Options) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("HTTP client: %w", err)
 	}
+	if len(opts.HTTPClientOptions) == 0 && plainClient(cfg.HTTPClientConfig) {
+		hc.Transport = newWire(cfg.JobName, hc.Transport)
+	}
 	if len(opts.Local) > 0 {
 		hc.Transport = &localTransport{handlers: opts.Local, next: hc.Transport}
 	}
@@ -92,10 +95,9 @@ type answer struct {
 	compressed  bool
 }
 
-// fetch sends req and reads the body into buf, which grows as needed and is
-// returned in every case.
-func (c *client) fetch(ctx context.Context, req *http.Request, timeout time.Duration, buf []byte) (answer, error) {
-	a := answer{body: buf[:0]}
+// fetch sends req and reads the body, which is likely size bytes long, into a
+// buffer of the pool's. The caller gives it back in every case.
+func (c *client) fetch(ctx context.Context, req *http.Request, timeout time.Duration, bodies *bodyPool, size int) (a answer, err error) {
 	resp, err := c.http.Do(req.WithContext(ctx))
 	if err != nil {
 		return a, fetchError(err, timeout, 0)
@@ -109,6 +111,8 @@ func (c *client) fetch(ctx context.Context, req *http.Request, timeout time.Dura
 	}
 	a.contentType = resp.Header.Get("Content-Type")
 	a.compressed = resp.Header.Get("Content-Encoding") == "gzip"
+	// Not before the target answers: one that hangs has no buffer.
+	a.body = bodies.get(size)
 	if a.compressed {
 		a.body, err = readGzip(resp.Body, a.body, c.bodyLimit)
 	} else {

@@ -131,7 +131,7 @@ func fetchError(err error, timeout time.Duration, read int) *Error {
 		e.Kind, e.Hint = KindConnect, "no connection to the target: check the address and the network between"
 	case strings.Contains(err.Error(), "stopped after"):
 		e.Kind, e.Hint = KindRedirect, "the target redirects in circles: set metrics_path to where the metrics are, or follow_redirects: false"
-	case strings.Contains(err.Error(), "malformed HTTP"):
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME"):
 		e.Kind, e.Hint = KindConnect, "what listens there does not speak HTTP: check the port, or set scheme: https"
 	case read > 0 || errors.Is(err, syscall.ECONNRESET) || strings.Contains(err.Error(), "EOF"):
 		e.Kind, e.Hint = KindBody, "the target closed the connection before its answer was complete: look into its log"

@@ -171,11 +171,10 @@ func (l *loop) scrape(at time.Time) {
 	} else if l.request == nil {
 		out.Err = &Error{Kind: KindOther, Err: l.requestErr, Hint: "relabelling made no valid URL: look at __scheme__, __address__ and __metrics_path__"}
 	} else {
-		buf := l.pool.bodies.get(l.bodySize)
 		defer func() { l.pool.bodies.put(got.body) }()
 		ctx, cancel := context.WithTimeout(l.pool.ctx, l.timeout)
 		var err error
-		got, err = l.settings.client.fetch(ctx, l.request, l.timeout, buf)
+		got, err = l.settings.client.fetch(ctx, l.request, l.timeout, l.pool.bodies, l.bodySize)
 		cancel()
 		if l.pool.ctx.Err() != nil {
 			return
