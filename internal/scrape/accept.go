@@ -68,6 +68,9 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 		series = e.wide[e.all[i].wide-1].series
 	case isWide || p.needsParser(i, s):
 		parser.Labels(&p.line)
+		if !known && !isWide && !s.stamped && !s.isHistogram() && in.rules.leave(p.line, in.rows.target) {
+			break
+		}
 		series = seriesLabels(p.line, in.rows.target, in.rules.honorLabels, in.rules.relabel)
 		if known {
 			break
@@ -122,6 +125,17 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 	return i, nil
 }
 
+// leave tells that a line's series has the labels of the line and those of the
+// target as they are, and is one that can be stored.
+func (r *rules) leave(line, target labels.Labels) bool {
+	if len(r.relabel) > 0 || r.startZeros || r.limits.labelsChecked || !line.Has(model.MetricNameLabel) || !line.IsValid(r.names) || !target.IsValid(r.names) {
+		return false
+	}
+	whole := true
+	line.Range(func(l labels.Label) { whole = whole && l.Value != "" && !target.Has(l.Name) })
+	return whole
+}
+
 // check refuses a series that cannot be stored.
 func (r *rules) check(series labels.Labels) error {
 	if !series.Has(model.MetricNameLabel) {
@@ -157,7 +171,11 @@ func (p *pass) keep(i uint32, series labels.Labels, s *sample, start int64) {
 	case s.stamped:
 		p.batch.Samples = append(p.batch.Samples, storage.Sample{Labels: series, T: s.t, V: s.v, Int: s.h, Float: s.fh})
 	case x.row == rowUnplaced:
-		p.pending = append(p.pending, pending{entry: i, series: series, sample: *s})
+		x := pending{entry: i, series: series, sample: *s}
+		if series.IsEmpty() {
+			x.metric = p.line
+		}
+		p.pending = append(p.pending, x)
 	default:
 		p.put(x.row, x.column, s)
 	}

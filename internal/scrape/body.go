@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/bits"
 	"slices"
 	"sync"
 	"time"
@@ -15,20 +14,21 @@ import (
 
 var errTooLarge = errors.New("body too large")
 
-// readBody appends r to buf until its end. A body of limit bytes or more is too
-// large. size is the length that was announced, or less than zero.
-func readBody(r io.Reader, buf []byte, limit, size int64) ([]byte, error) {
+// readBody appends r to buf, a buffer of the pool's, until its end. A body of limit
+// bytes or more is too large. size is the length that was announced, or less than
+// zero.
+func (p *bodyPool) readBody(r io.Reader, buf []byte, limit, size int64) ([]byte, error) {
 	if size >= limit {
 		return buf, errTooLarge
 	}
 	// One byte more than announced lets the end be seen without growing, and one
 	// more is for the newline that parsing adds.
 	if need := int(size) + 2; size > 0 && cap(buf) < need {
-		buf = growBody(buf, need)
+		buf = p.grow(buf, need)
 	}
 	for {
 		if len(buf) == cap(buf) {
-			buf = growBody(buf, len(buf)+1)
+			buf = p.grow(buf, 2*len(buf))
 		}
 		room := buf[len(buf):cap(buf)]
 		if left := limit - int64(len(buf)); int64(len(room)) > left {
@@ -56,7 +56,7 @@ type inflater struct {
 
 var inflaters = sync.Pool{New: func() any { return &inflater{in: bufio.NewReaderSize(nil, 16<<10)} }}
 
-func readGzip(r io.Reader, buf []byte, limit int64) ([]byte, error) {
+func (p *bodyPool) readGzip(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 	z := inflaters.Get().(*inflater)
 	defer inflaters.Put(z)
 	defer z.in.Reset(nil)
@@ -64,7 +64,7 @@ func readGzip(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 	if err := z.gzip.Reset(z.in); err != nil {
 		return buf, badGzip(err)
 	}
-	buf, err := readBody(&z.gzip, buf, limit, -1)
+	buf, err := p.readBody(&z.gzip, buf, limit, -1)
 	if err != nil && err != errTooLarge {
 		err = badGzip(err)
 	}
@@ -84,7 +84,7 @@ func badGzip(err error) error {
 func discardSome(r io.Reader) { _, _ = io.CopyN(io.Discard, r, 16<<10) }
 
 const (
-	minBody = 1 << 10
+	minBody = 4 << 10
 	// maxSpare is how many buffers wait for bodies, and maxUnused for how long.
 	maxSpare  = 16
 	maxUnused = 10 * time.Second
@@ -140,9 +140,9 @@ func (p *bodyPool) put(buf []byte) {
 	p.mu.spare = append(slices.Delete(p.mu.spare, 0, old), spareBody{buf, now})
 }
 
-// growBody returns buf with room for n bytes in all, in steps of a power of two.
-func growBody(buf []byte, n int) []byte {
-	next := make([]byte, len(buf), max(minBody, 1<<bits.Len(uint(n-1))))
-	copy(next, buf)
+// grow replaces a buffer by one for a body of size bytes.
+func (p *bodyPool) grow(buf []byte, size int) []byte {
+	next := append(p.get(size), buf...)
+	p.put(buf)
 	return next
 }

@@ -114,9 +114,9 @@ func (c *client) fetch(ctx context.Context, req *http.Request, timeout time.Dura
 	// Not before the target answers: one that hangs has no buffer.
 	a.body = bodies.get(size)
 	if a.compressed {
-		a.body, err = readGzip(resp.Body, a.body, c.bodyLimit)
+		a.body, err = bodies.readGzip(resp.Body, a.body, c.bodyLimit)
 	} else {
-		a.body, err = readBody(resp.Body, a.body, c.bodyLimit, resp.ContentLength)
+		a.body, err = bodies.readBody(resp.Body, a.body, c.bodyLimit, resp.ContentLength)
 	}
 	switch {
 	case err == errTooLarge:

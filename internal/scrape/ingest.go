@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,6 +91,9 @@ type pass struct {
 type pending struct {
 	entry  uint32
 	series labels.Labels
+	// metric is set instead of series where all of the target's labels are in the
+	// series as they are.
+	metric labels.Labels
 	sample sample
 }
 
@@ -183,7 +187,7 @@ func (p *pass) guarded(body []byte, contentType string) (err error) {
 	}()
 	in, e := p.in, &p.in.entries
 	if len(body) == cap(body) {
-		body = growBody(body, len(body)+1)
+		body = slices.Grow(body, 1)
 	}
 	e.pass++
 	if e.skeleton.contentType != "" && e.skeleton.contentType == contentType {
@@ -244,7 +248,15 @@ func (p *pass) place() error {
 	in := p.in
 	for i := range p.pending {
 		x := &p.pending[i]
-		row, column, err := in.rows.place(x.series)
+		var (
+			row, column int32
+			err         error
+		)
+		if x.series.IsEmpty() {
+			column, err = in.rows.column(0, x.metric)
+		} else {
+			row, column, err = in.rows.place(x.series)
+		}
 		if err != nil {
 			return storageError(err)
 		}
