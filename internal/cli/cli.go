@@ -29,6 +29,7 @@ const (
 	ExitFailed  = 1 // what was asked for did not work
 	ExitUsage   = 2 // the command line is wrong
 	ExitLint    = 3 // valid, and the lint has something to say
+	ExitDamaged = 3 // tsdb check: something is damaged
 	ExitSignals = 130
 )
 
@@ -39,7 +40,7 @@ var exitCodes = []struct {
 	{ExitOK, "success; for the server: it ended in order"},
 	{ExitFailed, "failure: the server cannot start, a check or a query failed"},
 	{ExitUsage, "the command line is wrong"},
-	{ExitLint, "check: everything is valid, and the lint found something"},
+	{ExitLint, "check: everything is valid, and the lint found something; tsdb check: something is damaged"},
 	{ExitSignals, "the server was told twice to end and did not wait"},
 }
 
@@ -110,6 +111,7 @@ func newProgram(s Streams) *program {
 	p.addServe()
 	p.addCheck()
 	p.addQuery()
+	p.addTSDB()
 	p.addVersion()
 	p.addCompletion()
 	return p
