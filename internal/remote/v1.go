@@ -1,7 +1,9 @@
 package remote
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 
 	"github.com/prometheus/prometheus/model/exemplar"
 	"github.com/prometheus/prometheus/model/histogram"
@@ -69,6 +71,12 @@ func (in *intake) seriesV1(message []byte) error {
 }
 
 func labelV1(message []byte) (name, value []byte, err error) {
+	// As every sender writes it: the name, the value, each below 128 bytes.
+	if len(message) >= 4 && message[0] == 1<<3|wireBytes {
+		if v := 2 + int(message[1]); v+1 < len(message) && message[v] == 2<<3|wireBytes && v+2+int(message[v+1]) == len(message) && message[v+1] < 0x80 && message[1] < 0x80 {
+			return message[2:v:v], message[v+2:], nil
+		}
+	}
 	f := fields{buf: message}
 	for f.next() {
 		if f.num > 2 || !f.is(wireBytes) {
@@ -85,6 +93,17 @@ func labelV1(message []byte) (name, value []byte, err error) {
 
 // sampleOf reads a sample of either version; 1.0 has no start.
 func sampleOf(message []byte) (t int64, v float64, start int64, err error) {
+	// As every sender writes it: the value where it is not 0, the time.
+	rest := message
+	if len(rest) >= 9 && rest[0] == 1<<3|wireFixed64 {
+		v, rest = math.Float64frombits(binary.LittleEndian.Uint64(rest[1:])), rest[9:]
+	}
+	if len(rest) >= 2 && rest[0] == 2<<3|wireVarint {
+		if u, n := binary.Uvarint(rest[1:]); n == len(rest)-1 {
+			return int64(u), v, 0, nil
+		}
+	}
+	v = 0
 	f := fields{buf: message}
 	for f.next() {
 		switch {

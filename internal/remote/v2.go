@@ -122,6 +122,9 @@ func (in *intake) seriesV2(message []byte, o seriesOptions) error {
 			s.label(name, value)
 		}
 	})
+	if malformed(err) {
+		return err
+	}
 	if err == nil {
 		err = s.metadata(meta, &in.symbols, o)
 	}
@@ -230,12 +233,18 @@ func (in *intake) exemplarV2(message []byte) error {
 		return f.err
 	}
 	if err := refs.pairs(&in.symbols, func(name, value []byte) { in.scratch.Add(view(name), view(value)) }); err != nil {
+		if malformed(err) {
+			return err
+		}
 		in.held = append(in.held, held{t: e.Ts, err: fmt.Errorf("exemplar %w", err), exemplar: true})
 		return nil
 	}
 	in.exemplarOf(e)
 	return nil
 }
+
+// malformed tells an error of the message from one of its references.
+func malformed(err error) bool { return errors.Is(err, errTruncated) || errors.Is(err, errWire) }
 
 // seriesMetadata is what a series says about itself.
 type seriesMetadata struct{ kind, help, unit uint64 }

@@ -47,6 +47,13 @@ func (f *fields) next() bool {
 	if f.err != nil || f.pos >= len(f.buf) {
 		return false
 	}
+	// Nearly all fields: bytes below 128, with a number below 16.
+	if head := f.buf[f.pos:]; len(head) >= 2 && head[0]&0x87 == wireBytes && head[0] > 7 && int8(head[1]) >= 0 && int(head[1]) <= len(head)-2 {
+		end := 2 + int(head[1])
+		f.num, f.typ, f.data = uint32(head[0]>>3), wireBytes, head[2:end:end]
+		f.pos += end
+		return true
+	}
 	tag, ok := f.varint()
 	if !ok {
 		return false
