@@ -41,7 +41,7 @@ type Dumped struct {
 func Dump(ctx context.Context, w io.Writer, q promstorage.Querier, f Format, selectors [][]*labels.Matcher) (Dumped, error) {
 	d := dumper{w: bufio.NewWriterSize(w, 64<<10), format: f}
 	if len(selectors) == 0 {
-		selectors = [][]*labels.Matcher{{labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".*")}}
+		selectors = [][]*labels.Matcher{{labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".*")}}
 	}
 	var sets []promstorage.SeriesSet
 	for _, matchers := range selectors {
@@ -153,7 +153,7 @@ func appendSeconds(dst []byte, t int64) []byte {
 // openMetricsName is the name and labels of a series as they stand on a line.
 func openMetricsName(ls labels.Labels) string {
 	var b []byte
-	name := ls.Get(labels.MetricName)
+	name := ls.Get(model.MetricNameLabel)
 	quoted := !model.LegacyValidation.IsValidMetricName(name)
 	if !quoted {
 		b = append(b, name...)
@@ -164,7 +164,7 @@ func openMetricsName(ls labels.Labels) string {
 		b = strconv.AppendQuote(b, name)
 	}
 	ls.Range(func(l labels.Label) {
-		if l.Name == labels.MetricName {
+		if l.Name == model.MetricNameLabel {
 			return
 		}
 		if len(b) > n {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/oklog/ulid/v2"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"monopod/internal/tsdb/block"
@@ -206,7 +207,7 @@ func (x *inspector) saw(first, last int64) {
 // sawSeries counts a series of a part, and returns what is counted by name.
 func (x *inspector) sawSeries(base, metric labels.Labels) *TopMetric {
 	series := index.Series(&x.builder, base, metric)
-	name := series.Get(labels.MetricName)
+	name := series.Get(model.MetricNameLabel)
 	top := x.byName[name]
 	if top == nil {
 		top = &TopMetric{Name: name}
