@@ -6,14 +6,17 @@ import type { Labels, RawHistogram, RawQueryData } from '../../api/types';
 import { fillVariables } from '../../editor/variables';
 import { parseDuration } from '../../time/duration';
 import type { TimeWindow } from '../../time/range';
-import { rateIntervalSeconds } from '../../time/step';
+import { alignWindow, rateIntervalSeconds } from '../../time/step';
 import { type TableData, toTable } from './table-model';
 
 export type HistogramSeries = { labels: Labels; points: { index: number; histogram: RawHistogram }[] };
 
 /** A range result: floats as columns, native histograms by their place on the same grid. */
 export type GraphData = Matrix & {
+  /** What was asked about. */
   window: TimeWindow;
+  /** False when no point of the grid had a value, and the end of the window was asked for by itself. */
+  isOnGrid: boolean;
   stepSeconds: number;
   histograms: HistogramSeries[];
   samplesRead: number | null;
@@ -32,13 +35,58 @@ function send<T>(path: string, params: Params & { query: string }, signal: Abort
     : get<T>(path, params, { signal });
 }
 
+/**
+ * Asks on the grid of the step. The newest samples lie after its last point: where
+ * the grid finds nothing, what stands at the very end of the window is asked for,
+ * so that a server that has just begun to scrape shows what it has. The grid is
+ * not stretched to the end for everybody, since rates would sink there.
+ */
 export async function askGraph(
   expr: string,
   window: TimeWindow,
   stepSeconds: number,
   signal: AbortSignal,
 ): Promise<Result<GraphData>> {
-  const query = await filled(expr, window, stepSeconds, signal);
+  const grid = alignWindow(window, stepSeconds);
+  const query = await filled(expr, grid, stepSeconds, signal);
+  const onGrid = await askRange(query, grid, stepSeconds, signal);
+  if (!onGrid.ok || !isEmpty(onGrid.data) || grid.endSeconds === window.endSeconds) return onGrid;
+  const { endSeconds } = window;
+  const atEnd = await askRange(query, { startSeconds: endSeconds, endSeconds }, stepSeconds, signal);
+  if (!atEnd.ok) return atEnd;
+  return { ...atEnd, data: appended(onGrid.data, atEnd.data) };
+}
+
+export function isEmpty({ series, histograms }: GraphData): boolean {
+  return series.length + histograms.length === 0;
+}
+
+/** One more point after a grid without values. */
+function appended(grid: GraphData, point: GraphData): GraphData {
+  const before = grid.times.length;
+  const gaps = () => new Array<number>(before).fill(Number.NaN);
+  return {
+    ...point,
+    times: Float64Array.of(...grid.times, ...point.times),
+    series: point.series.map(({ labels, values }) => ({
+      labels,
+      values: Float64Array.of(...gaps(), ...values),
+    })),
+    histograms: point.histograms.map(({ labels, points }) => ({
+      labels,
+      points: points.map(({ index, histogram }) => ({ index: before + index, histogram })),
+    })),
+    window: { startSeconds: grid.window.startSeconds, endSeconds: point.window.endSeconds },
+    isOnGrid: false,
+  };
+}
+
+async function askRange(
+  query: string,
+  window: TimeWindow,
+  stepSeconds: number,
+  signal: AbortSignal,
+): Promise<Result<GraphData>> {
   const { startSeconds, endSeconds } = window;
   const result = await send<RawQueryData>(
     '/api/v1/query_range',
@@ -60,6 +108,7 @@ export async function askGraph(
   const data = {
     ...toMatrix(floats, startSeconds, endSeconds, stepSeconds),
     window,
+    isOnGrid: true,
     stepSeconds,
     histograms,
     samplesRead: result.data.stats?.samples.totalQueryableSamples ?? null,

@@ -5,7 +5,7 @@ import type { Calculation, ChartMode } from '../../chart/model';
 import { Button } from '../../components/button';
 import { Notice } from '../../components/notice';
 import type { TimeControl } from '../../time/control';
-import type { GraphData } from './ask-server';
+import { type GraphData, isEmpty } from './ask-server';
 import { EmptyHint } from './empty-hint';
 import { formatCount } from './format-count';
 import { chartSeries } from './graph-series';
@@ -45,7 +45,7 @@ export function ResultGraph({ session, control, entry, title }: ResultGraphProps
   const { answer, startedMilliseconds } = entry.graph.state.value;
   const { spec } = entry;
   const data = answer?.data ?? null;
-  if (data && data.series.length + data.histograms.length === 0) {
+  if (data && isEmpty(data)) {
     return (
       <EmptyHint
         expr={spec.expr}

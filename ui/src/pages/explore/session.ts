@@ -182,8 +182,11 @@ export class ExploreSession {
       const isAsked = enabled && expr.trim() !== '';
       if (isAsked && tab !== 'table') {
         const identity = JSON.stringify([expr, step, from, to, asked]);
-        graph.ask(`${identity} ${grid.startSeconds} ${grid.endSeconds}`, identity, (stop) =>
-          askGraph(expr, grid, step, stop),
+        // The grid brings nothing new between its points, except to an answer that found nothing on it.
+        const isOnGrid = graph.state.peek().answer?.data.isOnGrid ?? true;
+        const { startSeconds, endSeconds } = isOnGrid ? grid : window;
+        graph.ask(`${identity} ${startSeconds} ${endSeconds}`, identity, (stop) =>
+          askGraph(expr, window, step, stop),
         );
       } else {
         graph.clear();
