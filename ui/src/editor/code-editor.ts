@@ -5,6 +5,7 @@ import {
   closeBracketsKeymap,
   completionKeymap,
   completionStatus,
+  selectedCompletion,
   startCompletion,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent } from '@codemirror/commands';
@@ -24,6 +25,7 @@ import { createCompletionClient } from './completion-client';
 import { HistoryWalk, queryHistory } from './history';
 import { describeWord } from './hover';
 import type { LocatedText } from './promql-editor';
+import { isTypedOut } from './typed-out';
 import { maskVariables } from './variables';
 
 export type CodeEditorOptions = {
@@ -84,6 +86,14 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
     options.onRun();
     return true;
   };
+  // Accepting what already stands there would only close the list, and the key seem dead.
+  const runTypedOut = ({ state }: EditorView) => {
+    const option = completionStatus(state) === 'active' ? selectedCompletion(state) : null;
+    const text = state.doc.toString();
+    if (!option || !isTypedOut(text, state.selection.main.head, option) || checkText(text).length > 0)
+      return false;
+    return run();
+  };
   const walk = new HistoryWalk(() => queryHistory.peek());
   const step = (direction: 'older' | 'newer') => (view: EditorView) => {
     const { main } = view.state.selection;
@@ -106,6 +116,7 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
           keymap.of([
             { key: 'Tab', run: acceptCompletion },
             { key: 'Mod-Enter', run },
+            { key: 'Enter', run: runTypedOut },
           ]),
         ),
         keymap.of([
