@@ -28,7 +28,8 @@ export function rangeRequest(control: TimeControl, scrapeSeconds: number, isEage
     window: alignWindow({ startSeconds: endSeconds - rangeSeconds, endSeconds }, stepSeconds),
     stepSeconds,
     rateWindow: formatDuration(rateIntervalSeconds(stepSeconds, scrapeSeconds)),
-    identity: `${from} ${to} ${stepSeconds}`,
+    // Without the step: what is seen while the samples come in stays when the whole range cannot be had.
+    identity: `${from} ${to}`,
     // A long range has coarse points; asking for them every five seconds brings nothing new.
     moment: Math.floor(endSeconds / Math.min(stepSeconds, longestStaleSeconds)),
   };
