@@ -2,12 +2,14 @@ import { computed, signal } from '@preact/signals';
 import { type ServerStatus, serverStatus } from '../api/monopod';
 import { runtimeInfo, walReplay } from '../api/prometheus';
 import { serverReachable } from '../api/request';
+import { hasServerEvents, onServerEvents } from '../api/server-events';
 import { text } from '../i18n/text';
 import { toast } from './toasts';
 
 /**
  * What the shell knows of the server: one small request every few seconds
- * while the page is visible, more often while something is wrong. A server
+ * while the page is visible, more often while something is wrong, and one at
+ * once when the server tells of a reload. A server
  * that does not know Monopod's own status answers Prometheus's endpoints.
  */
 export const server = signal<ServerStatus | null>(null);
@@ -30,7 +32,7 @@ export function startServerWatch(): () => void {
   let timer = 0;
   let stopped = false;
   let hasOwnStatus = true;
-  let wasReachable = true;
+  let wasReachable = serverReachable.peek();
 
   const check = async () => {
     clearTimeout(timer);
@@ -39,18 +41,19 @@ export function startServerWatch(): () => void {
     if (!hasOwnStatus) await checkPrometheus();
     if (stopped) return;
     const isReachable = serverReachable.peek();
-    if (isReachable && !wasReachable) toast({ level: 'ok', message: text.peek().banner.recovered });
-    wasReachable = isReachable;
     const isCalm = isReachable && trouble.peek().replay === null;
     clearTimeout(timer);
     timer = window.setTimeout(check, isCalm ? calmMilliseconds : alertMilliseconds);
   };
-  // Any request that finds no server starts the closer watch at once.
+  // Any request may be the one that finds no server, which starts the closer watch at once, or finds it again.
   const unsubscribe = serverReachable.subscribe((isReachable) => {
+    if (isReachable && !wasReachable) toast({ level: 'ok', message: text.peek().banner.recovered });
+    wasReachable = isReachable;
     if (isReachable) return;
     clearTimeout(timer);
     timer = window.setTimeout(check, alertMilliseconds);
   });
+  const stopEvents = onServerEvents(['config-reload'], check);
   document.addEventListener('visibilitychange', check);
   window.addEventListener('online', check);
   void check();
@@ -58,6 +61,7 @@ export function startServerWatch(): () => void {
     stopped = true;
     clearTimeout(timer);
     unsubscribe();
+    stopEvents();
     document.removeEventListener('visibilitychange', check);
     window.removeEventListener('online', check);
   };
@@ -69,6 +73,7 @@ async function checkOwnStatus(): Promise<boolean> {
   if (!result.ok) return !(result.error.kind === 'http' && result.error.status === 404);
   const { data } = result;
   server.value = data;
+  hasServerEvents.value = true;
   const replay = data.storage?.replay;
   trouble.value = {
     replay: data.state === 'starting' && replay && !replay.done ? replayed(replay) : null,
