@@ -33,6 +33,7 @@ type router struct {
 	mux      *http.ServeMux
 	compress func(http.Handler) http.HandlerFunc
 	respond  *responder
+	ui       *webUI
 	routes   []Route
 }
 
@@ -263,6 +264,7 @@ func (t *router) uiRoutes() error {
 	if err != nil {
 		return err
 	}
+	t.ui = ui
 	for _, path := range uiRoutes {
 		t.handleFunc(get, path, ui.servePage)
 	}
@@ -292,8 +294,20 @@ func (t *router) root() http.Handler {
 			options.ServeHTTP(w, r)
 		case prefix != "" && (r.URL.Path == "/" || r.URL.Path == prefix) && r.Method == http.MethodGet:
 			http.Redirect(w, r, prefix+"/", http.StatusFound)
+		case t.isMissing(r):
+			t.ui.serveMissing(w, r, strings.TrimPrefix(r.URL.Path, prefix))
 		default:
 			t.mux.ServeHTTP(w, r)
 		}
 	})
+}
+
+// isMissing tells whether a browser looks for a page where no route is.
+func (t *router) isMissing(r *http.Request) bool {
+	path, isBelow := strings.CutPrefix(r.URL.Path, t.s.options.RoutePrefix)
+	if !isBelow || !wantsPage(r, path) {
+		return false
+	}
+	_, pattern := t.mux.Handler(r)
+	return pattern == ""
 }

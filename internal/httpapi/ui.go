@@ -13,13 +13,14 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // uiRoutes are the pages of the UI, and those of Prometheus's that it answers
 // for. {rest...} is any deeper path, which the page reads by itself. Only these
-// get index.html: every other path that no route has is a 404.
+// are answered 200: every other path that no route has is a 404.
 var uiRoutes = []string{
 	"/{$}",
 	"/explore", "/targets", "/discovery", "/status", "/status/{rest...}", "/d/{rest...}",
@@ -116,7 +117,6 @@ func newAsset(name string, content []byte) *asset {
 
 func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Type", a.contentType)
 	h.Set("ETag", a.etag)
 	if a.immutable {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -127,6 +127,12 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	a.write(w, r, http.StatusOK)
+}
+
+func (a *asset) write(w http.ResponseWriter, r *http.Request, code int) {
+	h := w.Header()
+	h.Set("Content-Type", a.contentType)
 	body := a.plain
 	if a.gzipped != nil {
 		h.Add("Vary", "Accept-Encoding")
@@ -136,6 +142,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	h.Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(code)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // a client that left needs no answer
 	}
@@ -209,13 +216,15 @@ const maxPageDepth = 8
 
 func (u *webUI) servePage(w http.ResponseWriter, r *http.Request) {
 	rest := r.PathValue("rest")
-	// Encoded twice, or with an encoded slash, which browsers do not count as one.
-	if strings.Contains(rest, "%") || strings.Contains(strings.ToLower(r.URL.EscapedPath()), "%2f") {
+	depth := 0
+	if strings.HasSuffix(r.Pattern, "/{rest...}") {
+		depth = 1 + strings.Count(rest, "/")
+	}
+	if !isPagePath(r, rest, depth) {
 		http.NotFound(w, r)
 		return
 	}
-	setDefaultHeader(w, "X-Frame-Options", "deny")
-	setDefaultHeader(w, "Referrer-Policy", "same-origin")
+	u.setPageHeaders(w)
 	if u.index == nil {
 		setDefaultHeader(w, "Content-Security-Policy", "default-src 'none'")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -223,16 +232,44 @@ func (u *webUI) servePage(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(notBuilt))
 		return
 	}
-	depth := 0
-	if strings.HasSuffix(r.Pattern, "/{rest...}") {
-		depth = 1 + strings.Count(rest, "/")
-	}
-	if depth > maxPageDepth {
+	u.page(depth).serve(w, r)
+}
+
+// programPaths are not for people: what they do not have is told in plain text.
+var programPaths = []string{"/api/", "/-/", "/metrics/", "/debug/", "/assets/"}
+
+// wantsPage tells whether a person may be looking for a page at a path below the prefix.
+func wantsPage(r *http.Request, path string) bool {
+	isProgram := func(prefix string) bool { return strings.HasPrefix(path+"/", prefix) }
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && strings.HasPrefix(path, "/") &&
+		strings.Contains(r.Header.Get("Accept"), "text/html") && !slices.ContainsFunc(programPaths, isProgram)
+}
+
+// serveMissing answers a page that is nowhere: the UI says so, and leads on.
+func (u *webUI) serveMissing(w http.ResponseWriter, r *http.Request, path string) {
+	rest, _ := strings.CutPrefix(path, "/")
+	depth := strings.Count(rest, "/")
+	if u.index == nil || !isPagePath(r, rest, depth) {
 		http.NotFound(w, r)
 		return
 	}
-	setDefaultHeader(w, "Content-Security-Policy", u.policy)
-	u.page(depth).serve(w, r)
+	u.setPageHeaders(w)
+	w.Header().Set("Cache-Control", "no-cache")
+	u.page(depth).write(w, r, http.StatusNotFound)
+}
+
+// isPagePath refuses what is encoded twice, or has an encoded slash, which
+// browsers do not count as one, and what is too deep.
+func isPagePath(r *http.Request, rest string, depth int) bool {
+	return !strings.Contains(rest, "%") && !strings.Contains(strings.ToLower(r.URL.EscapedPath()), "%2f") && depth <= maxPageDepth
+}
+
+func (u *webUI) setPageHeaders(w http.ResponseWriter) {
+	setDefaultHeader(w, "X-Frame-Options", "deny")
+	setDefaultHeader(w, "Referrer-Policy", "same-origin")
+	if u.index != nil {
+		setDefaultHeader(w, "Content-Security-Policy", u.policy)
+	}
 }
 
 // setDefaultHeader leaves what web.config.yml set.

@@ -59,6 +59,57 @@ func TestPagesHaveARelativeBase(t *testing.T) {
 	}
 }
 
+// A browser says that it wants a page; other clients get the plain answer.
+const browserAccept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+func TestMissingPagesShowTheUI(t *testing.T) {
+	for _, prefix := range []string{"", "/mon"} {
+		s := newServer(t, Options{UI: testUI(), RoutePrefix: prefix, RemoteRead: http.NotFoundHandler()})
+		tag := serve(s.Handler(), http.MethodGet, prefix+"/targets", nil).Header().Get("ETag")
+		for path, base := range map[string]string{
+			"/nothing": "./", "/nothing/": "../", "/explore/x": "../", "/a/b/c": "../../", "/index.html": "./", "/.keep": "./", "/apis": "./", "/metricsx": "./",
+		} {
+			w := serve(s.Handler(), http.MethodGet, prefix+path, nil, "Accept", browserAccept)
+			body, h := w.Body.String(), w.Header()
+			if w.Code != http.StatusNotFound || !strings.Contains(body, `<head><base href="`+base+`">`) || !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+				t.Errorf("%s: %d %s", prefix+path, w.Code, body)
+			}
+			if !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'self'") || h.Get("X-Frame-Options") != "deny" || h.Get("Cache-Control") != "no-cache" {
+				t.Errorf("%s: headers %v", prefix+path, h)
+			}
+			// What is not there must not be answered "not modified" either.
+			if w := serve(s.Handler(), http.MethodGet, prefix+path, nil, "Accept", browserAccept, "If-None-Match", tag); w.Code != http.StatusNotFound {
+				t.Errorf("%s, known: %d", prefix+path, w.Code)
+			}
+			if w := serve(s.Handler(), http.MethodHead, prefix+path, nil, "Accept", browserAccept); w.Code != http.StatusNotFound || w.Body.Len() != 0 {
+				t.Errorf("HEAD %s: %d %s", prefix+path, w.Code, w.Body)
+			}
+			if w := serve(s.Handler(), http.MethodGet, prefix+path, nil, "Accept", "*/*"); w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "<") {
+				t.Errorf("%s for a program: %d %s", prefix+path, w.Code, w.Body)
+			}
+		}
+		for _, path := range []string{
+			"/api", "/api/v1/nothing", "/api/v2/x", "/-/nothing", "/metrics", "/metrics/x", "/debug", "/debug/x", "/assets/none.js", "/assets/",
+			"/a%2fb", "/a/%252e%252e/b", "/a/b/c/d/e/f/g/h/i/j",
+		} {
+			w := serve(s.Handler(), http.MethodGet, prefix+path, nil, "Accept", browserAccept)
+			if w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "<") {
+				t.Errorf("%s: %d %s", prefix+path, w.Code, w.Body)
+			}
+		}
+		if w := serve(s.Handler(), http.MethodGet, prefix+"/api/v1/write", nil, "Accept", browserAccept); w.Code != http.StatusMethodNotAllowed {
+			t.Errorf("a path that takes other methods: %d", w.Code)
+		}
+		if w := serve(s.Handler(), http.MethodPost, prefix+"/nothing", nil, "Accept", browserAccept); w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "<") {
+			t.Errorf("POST: %d %s", w.Code, w.Body)
+		}
+	}
+	s := newServer(t, Options{RoutePrefix: "/mon", UI: testUI()})
+	if w := serve(s.Handler(), http.MethodGet, "/nothing", nil, "Accept", browserAccept); w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "<") {
+		t.Errorf("outside of the prefix: %d %s", w.Code, w.Body)
+	}
+}
+
 func TestPagesHaveAStrictPolicy(t *testing.T) {
 	s := newServer(t, Options{UI: testUI()})
 	h := serve(s.Handler(), http.MethodGet, "/", nil).Header()
