@@ -77,10 +77,10 @@ async function boxOf(chart: Locator): Promise<{ x: number; y: number; width: num
 }
 
 /** How many curves a person can tell apart: hues, greys aside, that cover more than a few pixels. */
-export async function drawnHues(chart: Locator): Promise<number> {
+export async function drawnHues(chart: Locator, pixels = 12): Promise<number> {
   const canvas = chart.locator('canvas');
   if ((await canvas.count()) === 0) return 0;
-  return canvas.evaluate((element) => {
+  return canvas.evaluate((element, least) => {
     const { width, height } = element as HTMLCanvasElement;
     const context = (element as HTMLCanvasElement).getContext('2d');
     if (!context || width === 0 || height === 0) return 0;
@@ -100,6 +100,6 @@ export async function drawnHues(chart: Locator): Promise<number> {
       const hue = Math.floor(sixth * 2) % counts.length;
       counts[hue] = (counts[hue] ?? 0) + 1;
     }
-    return counts.filter((count) => count > 12).length;
-  });
+    return counts.filter((count) => count > least).length;
+  }, pixels);
 }

@@ -35,6 +35,34 @@ test('a query is typed with completion, run, and its series stand in the legend'
   expect(new URL(page.url()).searchParams.get('expr')).toBe('shop_orders_total');
 });
 
+test('Enter runs a name that is typed to its end while the list of completions is open', async ({
+  page,
+  site,
+}) => {
+  const explore = new ExplorePage(page);
+  await page.goto(`${site.url}/explore?${lastMinute}`);
+  await explore.editorIsReady('A');
+  const editor = explore.editor('A');
+  const option = page
+    .getByRole('listbox', { name: 'Completions' })
+    .getByRole('option', { name: /^shop_queue_length/ });
+  await expect(async () => {
+    await editor.fill('');
+    await editor.pressSequentially('shop_queue_length');
+    await expect(option).toHaveAttribute('aria-selected', 'true', { timeout: 3000 });
+  }).toPass();
+  await editor.press('Enter');
+  await expect(explore.series('A')).toHaveText([/^shop_queue_length/]);
+});
+
+test('samples younger than the last step are shown', async ({ page, site }) => {
+  const explore = new ExplorePage(page);
+  // No point of a grid of thirty days lies within the life of this server.
+  await page.goto(`${site.url}/explore?expr=shop_orders_total&from=now-90d&to=now&step=30d`);
+  await expect(explore.series('A')).toHaveText([books, music]);
+  await expect.poll(() => drawnHues(explore.chart('A'), 4)).toBeGreaterThanOrEqual(2);
+});
+
 test('label values are completed inside of a selector', async ({ page, site }) => {
   const explore = new ExplorePage(page);
   await page.goto(`${site.url}/explore?${lastMinute}`);
