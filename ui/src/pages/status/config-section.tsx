@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { statusConfig } from '../../api/prometheus';
 import { useServerEvents } from '../../api/server-events';
 import { useResult } from '../../api/use-result';
+import { copyText } from '../../clipboard';
 import { Button, IconButton } from '../../components/button';
 import { Select, TextField } from '../../components/field';
 import { LazyRows } from '../../components/lazy-rows';
@@ -12,7 +13,6 @@ import { numberParam, stringParam, useQueryParam } from '../../router/query-para
 import { reloadError } from '../../shell/server';
 import { toast } from '../../shell/toasts';
 import { useMoment } from '../../time/moment';
-import { copyText } from '../explore/clipboard';
 import { type DiffLine, diffLines } from './line-diff';
 import { text } from './text';
 import { markMatches, matchingLines, outline, type Token, tokenizeYAML } from './yaml-lines';
