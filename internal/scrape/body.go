@@ -111,19 +111,14 @@ func (p *bodyPool) get(size int) []byte {
 	need := max(minBody, size+2)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	best := -1
-	for i := range p.mu.spare {
-		n := cap(p.mu.spare[i].buf)
-		if n >= need && n <= 4*need && (best < 0 || n < cap(p.mu.spare[best].buf)) {
-			best = i
+	// The last one put back that fits, so that those too many grow old.
+	for i := len(p.mu.spare) - 1; i >= 0; i-- {
+		if buf := p.mu.spare[i].buf; cap(buf) >= need && cap(buf) <= 2*need {
+			p.mu.spare = slices.Delete(p.mu.spare, i, i+1)
+			return buf[:0]
 		}
 	}
-	if best < 0 {
-		return make([]byte, 0, need+need/16)
-	}
-	buf := p.mu.spare[best].buf
-	p.mu.spare = slices.Delete(p.mu.spare, best, best+1)
-	return buf[:0]
+	return make([]byte, 0, need+need/16)
 }
 
 func (p *bodyPool) put(buf []byte) {

@@ -33,6 +33,13 @@ func TestBodiesAreReadIntoTheSameBuffers(t *testing.T) {
 		if n := capacity(); n > maxSpare<<16 {
 			t.Errorf("%d bytes wait for bodies", n)
 		}
+		for range 3 {
+			time.Sleep(maxUnused/2 + time.Second)
+			p.put(p.get(1<<16 - 2))
+		}
+		if n := capacity(); n != 1<<16 {
+			t.Errorf("%d bytes wait where one buffer of %d is used", n, 1<<16)
+		}
 		time.Sleep(maxUnused + time.Second)
 		p.put(small)
 		if n := capacity(); n != cap(small) {
