@@ -89,6 +89,7 @@ $(BIN)/tools/%: build/tools/go.mod build/tools/go.sum
 compat: build $(BIN)/tools/prometheus $(BIN)/tools/promtool ## Prometheus and Monopod beside each other on the same targets: same series, same answers
 	build/need.sh prometheus-node-exporter=prometheus-node-exporter
 	go run ./test/compat -monopod $(BIN)/monopod -prometheus $(BIN)/tools/prometheus -promtool $(BIN)/tools/promtool
+	go run ./test/remote -monopod $(BIN)/monopod -prometheus $(BIN)/tools/prometheus
 
 .PHONY: crash
 crash: build ## kill -9 while scraping, again and again (ROUNDS=50)
