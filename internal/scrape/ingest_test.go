@@ -140,6 +140,7 @@ func TestWalkEqualsParse(t *testing.T) {
 		"name over lines": {"b 1\n", "# HELP \"a\nb 1\n\" text\nc 1\n", "b 2\n"},
 		"NUL":             {"a 1\nb 2\n", "a 2\n\x00b 2\n", "a 3\nb 2\n"},
 		"NUL in comment":  {"a 1\n# x\x00y\nb 2\n", "a 2\n# x\x00z\nb 2\n"},
+		"NUL ends it all": {"a 1\n", "#\x00\na 2\n", "a 1\n#\x00\nb 2\n", "a 1\n#\x00\nb 3\n"},
 		"comments only":   {"# a\n", "# a\n", "# b\n", "a 1\n"},
 		"empty":           {base, "", base, "\n", base},
 		"braces":          {"a{} 1\n", "a 2\n", "a{} 3\n"},

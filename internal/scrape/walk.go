@@ -285,7 +285,8 @@ func skipComment(body []byte, pos int) (next int, ok bool) {
 		return pos + 1, true
 	case '#':
 		next = pos + bytes.IndexByte(body[pos:], '\n') + 1
-		return next, !quotedName(body[pos:next])
+		// To the parser a NUL may be the end of the body.
+		return next, bytes.IndexByte(body[pos:next], 0) < 0 && !quotedName(body[pos:next])
 	}
 	return pos, true
 }
