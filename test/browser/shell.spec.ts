@@ -252,7 +252,9 @@ test.describe('when the server goes away', () => {
   test('an outage so short that the banner is hardly seen is told afterwards', async ({ page, site }) => {
     await page.goto(`${site.url}/targets`);
     await expect(page.getByRole('region', { name: 'shop' })).toContainText('Up');
-    await page.route('**/api/v1/targets*', (route) => route.abort('connectionrefused'), { times: 1 });
+    await page.route('**/api/monopod/v1/discovery*', (route) => route.abort('connectionrefused'), {
+      times: 1,
+    });
     await expect(page.getByText('The server is back')).toBeVisible();
   });
 });
