@@ -114,7 +114,7 @@ func (p *program) addTSDBCheck(parent *kingpin.CmdClause) {
 				}
 				return nil
 			}
-			fmt.Fprintf(p.Err, "%d places are damaged. Stop the server and run: monopod tsdb repair %s\n", len(damage), *dir)
+			fmt.Fprintf(p.Err, "%d places are damaged. The server leaves them out, puts damaged files aside and serves the rest\n", len(damage))
 			return reported(ExitDamaged)
 		})
 	})
