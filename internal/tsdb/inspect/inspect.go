@@ -1,5 +1,5 @@
-// Package inspect looks into a data directory: what is in it, whether it is
-// whole, and how to go on where it is not.
+// Package inspect looks into a data directory: what is in it, and whether it is
+// whole.
 //
 // The nouns:
 //
@@ -9,8 +9,6 @@
 //     compressed, and which metrics are large.
 //   - Damage is a place whose bytes are not what was written, and what is lost
 //     with it.
-//   - A step is one change of a repair. Damage is put aside, as NAME.bad, and never
-//     deleted.
 //
 // The package reads head files and the data of blocks by the drawings of their
 // formats (packages tsdb and block) and not by the code that wrote them, so that
