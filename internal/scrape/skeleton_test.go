@@ -2,7 +2,9 @@ package scrape
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,5 +89,52 @@ func TestOnlyLinesThatAreNotPlainHaveEntries(t *testing.T) {
 	}
 	if r := f.feed(t, body(5)+"g 1\n", textFormat); r.added != 0 || len(f.in.entries.all) != 3 {
 		t.Errorf("%d added, %d entries", r.added, len(f.in.entries.all))
+	}
+}
+
+// Formats without a walk remember keys in skeletons too. The same lines must come
+// to the same in OpenMetrics and in the text format.
+func TestFormatsRememberTheSame(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 3))
+	const job = "metric_relabel_configs:\n- source_labels: [x]\n  regex: '1.'\n  action: drop\n- source_labels: [x]\n  regex: '2.'\n  target_label: instance\n  replacement: other\n"
+	for range 30 {
+		text, other := newFeeder(t, job), newFeeder(t, job)
+		other.t = text.t
+		var lines []string
+		for i := range 200 {
+			lines = append(lines, fmt.Sprintf("m%d{x=\"%d\"} ", i/20, i))
+		}
+		for range 10 {
+			for range r.IntN(4) {
+				i, j := r.IntN(len(lines)), r.IntN(len(lines))
+				switch r.IntN(4) {
+				case 0:
+					lines[i], lines[j] = lines[j], lines[i]
+				case 1:
+					lines = slices.Delete(lines, i, i+1)
+				case 2:
+					lines = slices.Insert(lines, i, lines[j])
+				case 3:
+					lines = slices.Insert(lines, i, fmt.Sprintf("new{x=\"%d\"} ", r.IntN(40)))
+				}
+			}
+			var b strings.Builder
+			for _, l := range lines {
+				fmt.Fprintf(&b, "%s%d\n", l, r.IntN(100))
+			}
+			fault := ""
+			if r.IntN(5) == 0 {
+				fault = "fault{\n"
+			}
+			x, y := text.feed(t, b.String()+fault, textFormat), other.feed(t, b.String()+fault+"# EOF\n", openMetrics)
+			if (x.err == nil) != (y.err == nil) || x.scraped != y.scraped || x.kept != y.kept || x.added != y.added {
+				t.Fatalf("%s in the text format, %s in OpenMetrics:\n%s", x.text(), y.text(), b.String())
+			}
+		}
+		if !samePoints(t, other.mem.Points(), text.mem.Points()) {
+			t.FailNow()
+		}
 	}
 }
