@@ -6,7 +6,7 @@ import { joinCrosshair, moveCrosshair } from './crosshair';
 import { type ChartModel, type PlotColumns, plotColumns, valueRange } from './model';
 import { cancelPaint, type Painter, requestPaint } from './paint-queue';
 import { seriesColor, withAlpha } from './palette';
-import { timeIncrements, timeLabels, timeTickSpace, timeTicks } from './time-axis';
+import { hasRoomAtEnd, timeIncrements, timeLabels, timeTickSpace, timeTicks } from './time-axis';
 import { hideTooltip, showTooltip, type TooltipRow } from './tooltip';
 
 export type PlotState = ChartModel & {
@@ -298,12 +298,15 @@ export class Plot implements Painter {
   /** Labels of the time axis, without the last one where the edge would cut it. */
   private timeLabels(plot: uPlot, ticks: number[], increment: number): string[] {
     const labels = timeLabels(ticks, increment, this.state.zone);
-    const [start, end] = this.timeRange();
     const last = labels.at(-1);
     if (last === undefined) return labels;
-    const room = ((end - ticks.at(-1)!) / (end - start)) * (this.width - this.axisWidth) + rightPadding;
     plot.ctx.font = this.font(devicePixelRatio);
-    if (room < plot.ctx.measureText(last).width / devicePixelRatio / 2) labels[labels.length - 1] = '';
+    const labelWidth = plot.ctx.measureText(last).width / devicePixelRatio;
+    // The plot's own width: what the value axis takes is only settled while the axes are measured.
+    const plotWidth = plot.bbox.width / devicePixelRatio;
+    if (!hasRoomAtEnd(ticks.at(-1)!, this.timeRange(), labelWidth, plotWidth, rightPadding)) {
+      labels[labels.length - 1] = '';
+    }
     return labels;
   }
 

@@ -67,6 +67,17 @@ export function timeLabels(ticks: readonly number[], increment: number, zone: Zo
   });
 }
 
+/** Whether a label centred on its tick ends within the chart; widths in pixels of the plot and beside it. */
+export function hasRoomAtEnd(
+  tick: number,
+  [start, end]: readonly [number, number],
+  labelWidth: number,
+  plotWidth: number,
+  padding: number,
+): boolean {
+  return ((end - tick) / (end - start)) * plotWidth + padding >= Math.ceil(labelWidth / 2);
+}
+
 /** Least distance between ticks in pixels, so that labels never touch. */
 export function timeTickSpace(rangeSeconds: number, width: number): number {
   const short = 60;
