@@ -41,7 +41,7 @@ var exitCodes = []struct {
 	{ExitFailed, "failure: the server cannot start, a check or a query failed"},
 	{ExitUsage, "the command line is wrong"},
 	{ExitLint, "check: everything is valid, and the lint found something; tsdb check: something is damaged"},
-	{ExitSignals, "the server was told twice to end and did not wait"},
+	{ExitSignals, "ended by a signal: the server was told twice and did not wait, or an import or export was interrupted"},
 }
 
 // Streams are the standard streams of the process.
@@ -112,6 +112,8 @@ func newProgram(s Streams) *program {
 	p.addCheck()
 	p.addQuery()
 	p.addTSDB()
+	p.addImport()
+	p.addExport()
 	p.addVersion()
 	p.addCompletion()
 	return p

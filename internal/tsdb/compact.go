@@ -303,8 +303,9 @@ func (db *DB) removeBlock(b *block.Reader) error {
 func (db *DB) linkHead() {
 	for _, b := range db.blocks() {
 		m := b.Meta()
+		// A copy, of a snapshot or an import, may end within a window that goes on.
 		valid := m.MaxTime + 1
-		if m.Origin.By != "snapshot" {
+		if len(m.Origin.Windows) > 0 {
 			valid = windowOf(m.MaxTime, db.blockMillis) + db.blockMillis
 		}
 		db.head.minValid.Store(max(valid, db.head.minValid.Load()))

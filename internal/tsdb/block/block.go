@@ -129,7 +129,7 @@ type Stats struct {
 
 // Origin is what a block was made of.
 type Origin struct {
-	// By is "head", "merge", "clean" or "snapshot".
+	// By is "head", "merge", "clean", "snapshot" or "import".
 	By string `json:"by"`
 	// Windows is the head files, each by its name without extension.
 	Windows []string `json:"windows,omitempty"`
