@@ -114,6 +114,9 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 		p.outOfBounds++
 		return i, nil
 	}
+	if (!known || !s.stamped && e.all[i].row == rowUnplaced) && p.refuse() {
+		return i, nil
+	}
 	if !known {
 		i = e.add(key, rowUnplaced)
 		e.all[i].pass = e.pass

@@ -45,6 +45,8 @@ type ingester struct {
 	meta    *metadata
 	metrics *metrics
 	logger  *slog.Logger
+	// admit is Options.Admit for the target; nil: any number of series.
+	admit func(series int) Admission
 }
 
 // result is what a body came to.
@@ -70,6 +72,10 @@ type pass struct {
 	outOfOrder  int
 	outOfBounds int
 	collisions  int
+	// begun and refused count the lines that begin series, of which at most
+	// admission.Room are taken.
+	admission      Admission
+	begun, refused int
 	// lines counts the lines by the path they took.
 	lines struct{ skeleton, key, parsed int }
 
@@ -102,6 +108,7 @@ var passes = sync.Pool{New: func() any { return new(pass) }}
 func (in *ingester) begin(t int64, now time.Time) *pass {
 	p := passes.Get().(*pass)
 	p.in, p.t, p.latest = in, t, now.Add(maxAhead).UnixMilli()
+	p.admission = in.admission()
 	p.clear()
 	return p
 }
@@ -117,6 +124,7 @@ func (p *pass) clear() {
 	p.result = result{}
 	p.taken, p.overSamples, p.overBuckets = 0, false, false
 	p.duplicates, p.outOfOrder, p.outOfBounds, p.collisions = 0, 0, 0, 0
+	p.begun, p.refused = 0, 0
 	p.lines.skeleton, p.lines.key, p.lines.parsed = 0, 0, 0
 	p.clearSamples()
 	p.trail.reset()

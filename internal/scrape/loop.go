@@ -48,6 +48,7 @@ type loop struct {
 	forced atomic.Pointer[Error]
 
 	last     time.Time // when the last scrape began
+	leftOut  int       // scrapes in a row; see stretched
 	bodySize int
 
 	intervalLength, intervalLengthHistogram prometheus.Observer
@@ -156,6 +157,9 @@ func (l *loop) wait(d time.Duration) bool {
 // scrape under way ends with the pool, not with the loop, so that a change of the
 // configuration loses none.
 func (l *loop) scrape(at time.Time) {
+	if l.stretched() {
+		return
+	}
 	start := time.Now()
 	if !l.last.IsZero() {
 		since := start.Sub(l.last).Seconds()
@@ -206,6 +210,10 @@ func (l *loop) ingest(start, at time.Time, got *answer, out *Scrape) {
 		r := p.read(got.body, got.contentType)
 		out.Samples, out.Kept, out.SeriesAdded = r.scraped, r.kept, r.added
 		out.Err = r.err
+		if p.refused > 0 {
+			out.Refused = l.refusal(at, p.refused, p.admission.Reason)
+			l.pool.metrics.refused.WithLabelValues(l.pool.name).Add(float64(p.refused))
+		}
 	} else {
 		p.fail()
 		if errors.Is(out.Err, ErrBodySize) {
@@ -224,6 +232,7 @@ func (l *loop) ingest(start, at time.Time, got *answer, out *Scrape) {
 		reportTimeout: l.timeout.Seconds(), reportSampleLimit: float64(l.in.rules.limits.samples), reportBodyBytes: bodyBytes,
 	})
 	l.reportFailure(out)
+	l.target.weigh(l.in.series(), out.SeriesAdded+p.refused)
 	if err := p.write(l.pool.ctx); err != nil {
 		l.writeFailed(err)
 	} else {

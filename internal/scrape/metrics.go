@@ -30,6 +30,7 @@ type metrics struct {
 	intervalLengthHistogram      *prometheus.HistogramVec
 	duration                     prometheus.Histogram
 	failures                     *prometheus.CounterVec
+	refused                      *prometheus.CounterVec
 	linesSkeleton                prometheus.Counter
 	linesKey                     prometheus.Counter
 	linesParsed                  prometheus.Counter
@@ -102,6 +103,7 @@ func newMetrics(reg prometheus.Registerer, targets func() map[string][]*Target) 
 		intervalLengthHistogram: histogramVec("prometheus_target_interval_length_histogram_seconds", "Time between two scrapes of a target.", "interval"),
 
 		failures:      counterVec("monopod_scrape_failures_total", "Scrapes that failed, by reason.", "reason"),
+		refused:       counterVec("monopod_scrape_series_refused_total", "Lines left out since they would begin series for which there is no room, by job.", "scrape_job"),
 		collisions:    counter("monopod_scrape_series_collisions_total", "Lines whose series another line of the same body has already, after relabelling."),
 		writeFailures: counter("monopod_scrape_write_failures_total", "Scrapes that were not stored."),
 		samplesStored: counter("monopod_scrape_samples_stored_total", "Samples stored, the report included."),
@@ -132,6 +134,7 @@ func (m *metrics) forget(job string) {
 	m.syncLengthHistogram.DeleteLabelValues(job)
 	m.targets.DeleteLabelValues(job)
 	m.targetLimit.DeleteLabelValues(job)
+	m.refused.DeleteLabelValues(job)
 }
 
 var (

@@ -112,6 +112,9 @@ func (p *pool) newLoop(t *Target, s *settings) *loop {
 		rules: s.rules(t, p.opts), rows: rows{writer: p.opts.Writer, target: t.Labels()}, texts: p.texts,
 		meta: newMetadata(), metrics: p.metrics, logger: l.logger,
 	}
+	if admit := p.opts.Admit; admit != nil {
+		l.in.admit = func(series int) Admission { return admit(t, series) }
+	}
 	t.setMetadata(l.in.meta)
 	return l
 }

@@ -39,6 +39,8 @@ type Target struct {
 		last     Scrape
 		writeErr error
 		metadata *metadata
+		series   int
+		demanded uint64
 	}
 }
 
@@ -57,6 +59,7 @@ type Scrape struct {
 	Kept        int   // lines that metric relabelling kept
 	SeriesAdded int   // series that the scrape before did not have
 	BodyBytes   int   // uncompressed; 0 where there was no body
+	Refused     Refusal
 	ContentType string
 	Compressed  bool
 }
@@ -211,6 +214,14 @@ func (t *Target) report(s Scrape) {
 	if s.Err != nil {
 		t.mu.health = HealthBad
 	}
+}
+
+// weigh keeps what Counts tells.
+func (t *Target) weigh(series, begun int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mu.series = series
+	t.mu.demanded += uint64(begun)
 }
 
 func (t *Target) reportWrite(err error) {
