@@ -35,6 +35,9 @@ type catalog struct {
 		// written counts the definitions in the catalog's log, dead ones too.
 		written int
 	}
+	// aliases is, while logs are replayed, the ids of metrics that have an earlier
+	// one: that one is used.
+	aliases map[index.MetricID]index.MetricID
 	// flushing keeps flushes in order.
 	flushing sync.Mutex
 }
@@ -47,9 +50,16 @@ const (
 )
 
 func newCatalog(dir string) *catalog {
-	c := &catalog{dir: filepath.Join(dir, "catalog")}
+	c := &catalog{dir: filepath.Join(dir, "catalog"), aliases: map[index.MetricID]index.MetricID{}}
 	c.mu.unlogged = map[index.MetricID]struct{}{}
 	return c
+}
+
+func (c *catalog) alias(id index.MetricID) index.MetricID {
+	if first, ok := c.aliases[id]; ok {
+		return first
+	}
+	return id
 }
 
 // column returns the column of a metric, and makes it where it is new.

@@ -133,7 +133,8 @@ func (r *replay) record(_ int, rec []byte) error {
 			_ = r.db.exemplars.add(series, e)
 		}
 	default:
-		err = fmt.Errorf("%w: type %d", wire.ErrMalformed, rec[0])
+		// The checksum of its frame is good: a later version wrote it.
+		return fmt.Errorf("%w: a record is of type %d; use a later version of Monopod", ErrVersion, rec[0])
 	}
 	if err != nil {
 		r.drop(err)
@@ -167,8 +168,16 @@ func (r *replay) metric(d *decoder, rec []byte) error {
 		return nil
 	}
 	if !r.db.index.DefineMetric(id, ls) {
+		if _, ok := r.db.catalog.aliases[id]; ok {
+			return nil
+		}
 		r.db.index.Reserve(id, 0)
-		return fmt.Errorf("%w: metric %d %s has another id", wire.ErrMalformed, id, ls)
+		first, ok := r.db.index.Metric(ls)
+		if !ok {
+			return fmt.Errorf("%w: metric %d", wire.ErrMalformed, id)
+		}
+		// The head had forgotten the metric when it came back: one metric, two ids.
+		r.db.catalog.aliases[id] = first
 	}
 	r.define(rec)
 	return nil
@@ -213,7 +222,7 @@ func (r *replay) columns(d *decoder, rec []byte) error {
 			break
 		}
 		for i := range int64(n) {
-			metrics = append(metrics, index.MetricID(from+i))
+			metrics = append(metrics, r.db.catalog.alias(index.MetricID(from+i)))
 		}
 		end = from + int64(n) - 1
 	}

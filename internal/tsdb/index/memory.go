@@ -174,6 +174,13 @@ func (x *Memory) DefineMetric(id MetricID, ls labels.Labels) bool {
 	return true
 }
 
+// Metric returns the id of the metric with these labels.
+func (x *Memory) Metric(ls labels.Labels) (id MetricID, ok bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.lookupLocked(ls.Hash(), ls)
+}
+
 // MetricLabels returns the labels of a metric; ok is false where it is unknown.
 func (x *Memory) MetricLabels(id MetricID) (ls labels.Labels, ok bool) {
 	x.mu.RLock()

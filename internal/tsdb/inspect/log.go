@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
+	"monopod/internal/tsdb"
 	"monopod/internal/tsdb/index"
 	"monopod/internal/tsdb/wal"
 	"monopod/internal/tsdb/wire"
@@ -82,8 +83,7 @@ func (v *View) readLog(part, dir string, defs *definitions) (*logReader, error) 
 		}
 		r.damage = append(r.damage, Damage{Part: part, Path: v.rel(d.File), Offset: d.Offset, Bytes: d.Bytes, Reason: d.Reason, Lost: lost})
 	}}, func(_ int, rec []byte) error {
-		r.record(rec)
-		return nil
+		return r.record(rec)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
@@ -100,10 +100,10 @@ func (v *View) readLog(part, dir string, defs *definitions) (*logReader, error) 
 	return r, nil
 }
 
-func (r *logReader) record(rec []byte) {
+func (r *logReader) record(rec []byte) error {
 	if len(rec) == 0 {
 		r.broken["record without a type"]++
-		return
+		return nil
 	}
 	d := wire.Decoder{B: rec[1:]}
 	switch rec[0] {
@@ -134,11 +134,12 @@ func (r *logReader) record(rec []byte) {
 	case recordLast:
 		r.report.Definitions++
 	default:
-		r.broken[fmt.Sprintf("unknown type %d of record", rec[0])]++
+		return fmt.Errorf("%w: a record is of type %d; use the version of Monopod that wrote it", tsdb.ErrVersion, rec[0])
 	}
 	if d.Err != nil {
 		r.broken["record that does not decode"]++
 	}
+	return nil
 }
 
 func (r *logReader) columns(d *wire.Decoder) {
