@@ -18,7 +18,7 @@ import (
 //	 0       4        8        12      16
 //	 +-------+--------+--------+-------+---------+----------+----------+----
 //	 | magic | size   | size   | CRC   | head    | stripe 0 | stripe 1 | ...
-//	 | MPc1  | of head| of body|       |         |          |          |
+//	 | MPc2  | of head| of body|       |         |          |          |
 //	 +-------+--------+--------+-------+---------+----------+----------+----
 //
 //	CRC      of the 12 bytes before, and head
@@ -34,8 +34,10 @@ import (
 // part as it is.
 //
 //	1: the first
+//	2: columns may have the tags of version 2 of package column
 const (
-	chunkMagic     = "MPc1"
+	chunkMagic     = "MPc2"
+	oldestChunk    = '1'
 	chunkFixed     = 16
 	stripeColumns  = 64
 	maxChunkHead   = 64 << 20
@@ -176,7 +178,7 @@ func decodeChunkHead(b []byte) (*chunkHead, error) {
 	if sum != binary.LittleEndian.Uint32(b[12:]) {
 		return nil, fmt.Errorf("%w: head does not match its checksum", errChunk)
 	}
-	if b[3] != chunkMagic[3] {
+	if b[3] < oldestChunk || b[3] > chunkMagic[3] {
 		return nil, fmt.Errorf("%w %q of a chunk; this program knows %q, use a later one", ErrVersion, b[3], chunkMagic[3])
 	}
 	d := newDecoder(b[chunkFixed : chunkFixed+head])

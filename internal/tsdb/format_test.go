@@ -18,7 +18,7 @@ import (
 	"monopod/internal/tsdb/index"
 )
 
-// TestFormats holds the bytes of records and chunks to those of version 1. What
+// TestFormats holds the bytes of records and chunks to those that were released. What
 // it says has changed needs a new version, and a reader for this one. With
 // MONOPOD_UPDATE set it writes the file anew.
 func TestFormats(t *testing.T) {

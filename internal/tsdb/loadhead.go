@@ -188,12 +188,12 @@ func (s *chunkScanner) seek() error {
 		if err != nil {
 			return err
 		}
-		i := bytes.Index(b, []byte(chunkMagic))
+		i := bytes.Index(b, []byte(chunkMagic[:3]))
 		if i >= 0 {
 			s.offset += int64(i)
 			return nil
 		}
-		s.offset += int64(max(len(b)-len(chunkMagic)+1, 1))
+		s.offset += int64(max(len(b)-len(chunkMagic[:3])+1, 1))
 	}
 	return nil
 }

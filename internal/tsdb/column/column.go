@@ -19,7 +19,7 @@
 // Append tries what may be cheapest and keeps the shortest. An encoder checks
 // that a value comes back bit for bit where that is not so by construction.
 //
-// # Format, version 1
+// # Format, version 2
 //
 // A column of no values is no bytes. Otherwise it begins with a tag. Varints are
 // as of encoding/binary, signed ones zigzag; fixed-size integers little-endian.
@@ -33,6 +33,7 @@
 //	84         runs:        | r, uvarint | integers: r lengths minus 1 | column: r values |
 //	85         exceptions:  | k, uvarint | integers: k gaps | integers: bits of k | column: n values |
 //	86         corrected:   | integers: n corrections | column: n values |
+//	87         multiples:   | domain, u8 | step, f64 | phase, f64 | integers: n corrections | integers: n multiples |
 //	a0+domain  packed, with patches:  | shape | shift, u8 | starts | reference | patches | bits |
 //	c0+domain  packed:                | shape | starts | reference | bits |
 //	e0+domain  packed, with a shift:  | shape | shift, u8 | starts | reference | bits |
@@ -49,10 +50,16 @@
 //
 // "integers" are a column of integers: tags 00 … 80, 83, c0 and e0. A gap is
 // how many values stand between this one and the one named before. The
-// column within exceptions, or behind corrections, has none of tags 84 to 86; that
-// within runs may have 85 and 86. Corrections may have tag a0 too, timestamps a0
-// and 84.
+// column within exceptions, or behind corrections, has none of tags 84 to 87; that
+// within runs may have 85 to 87. Corrections and multiples may have tag a0 too,
+// timestamps a0 and 84.
+// A value of tag 87 is (multiple×step + phase + correction) / 10^domain, domain at
+// most 22: product and sum are rounded to a float64 each, the sum then to an
+// integer, ties to even.
 // Arithmetic is modulo 2^64.
+//
+//	1: the first
+//	2: multiples (87)
 //
 // There is no exclusive-or of neighbours, as in Gorilla: with one width for all
 // it never beats the bits minus their least, because values whose neighbours
@@ -81,6 +88,7 @@ const (
 	tagRuns         = 0x84
 	tagExceptions   = 0x85
 	tagCorrected    = 0x86
+	tagGrid         = 0x87
 	tagPatched      = 0xa0
 	tagPacked       = 0xc0
 	tagShifted      = 0xe0

@@ -183,6 +183,14 @@ var generators = []struct {
 		v := 8484.860
 		return series(n, func(int) float64 { v += float64(rng.IntN(1e6)) / 1e9; return v })
 	}},
+	{"share of a whole, ten digits", 13, func(rng *rand.Rand, n int) []float64 {
+		return series(n, func(int) float64 {
+			return math.Round(7019782349*(1+float64(rng.IntN(2001)-1000)/20000)) / 1e3
+		})
+	}},
+	{"hundreds", 8, func(rng *rand.Rand, n int) []float64 {
+		return series(n, func(int) float64 { return float64(100*rng.IntN(100) + 7) })
+	}},
 	{"with gaps of NaN", 3, func(rng *rand.Rand, n int) []float64 {
 		return series(n, func(int) float64 {
 			if rng.IntN(50) == 0 {

@@ -115,6 +115,8 @@ func decodeInto[T value](out []T, r *reader, k kind) error {
 		return decodeExceptions(out, r)
 	case tag == tagCorrected && k.exceptions:
 		return decodeCorrected(out, r)
+	case tag == tagGrid && k.exceptions:
+		return decodeGrid(out, r)
 	case tag >= tagPacked || tag >= tagPatched && k.patches:
 		return decodePacked(out, r, tag, k)
 	default:

@@ -23,6 +23,8 @@ type encoder struct {
 	lengths     []int64 // of runs
 	heads       []float64
 	headInts    []int64
+	sorted      []int64
+	multiples   []int64
 	gaps        []int64 // between patches, or exceptions
 	offsets     []int64 // what stands there
 }
@@ -118,8 +120,14 @@ func (e *encoder) appendExact(dst []byte, values []float64) (out []byte, ok bool
 	if len(e.exceptions) > 0 {
 		dst = e.appendExceptions(dst)
 	}
+	middle := len(dst)
 	if dst, ok = e.appendPacked(dst, e.integers, domain, true); !ok {
 		return dst[:start], false
+	}
+	if end := len(dst); len(e.exceptions) == 0 && (end-middle)*8 > leastForStep*len(values) {
+		if dst, ok = e.appendGrid(dst, e.integers, domain, (end-middle)*8/len(values)); ok {
+			dst = shorter(dst, start, end)
+		}
 	}
 	return dst, true
 }

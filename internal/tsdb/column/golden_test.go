@@ -35,6 +35,7 @@ func TestGolden(t *testing.T) {
 		{"runs", append(repeat(5, 12), append(repeat(8, 30), repeat(7.5, 9)...)...)},
 		{"exceptions", []float64{.1, .2, .3, nan, .5, .6, .7, .8, .9, 1, 1.1, 1.2, 1.3, 1.4, nan, 1.6}},
 		{"milliseconds times 0.001: corrected", scaled(0.001, 914063, 914074, 914081, 914098, 914108, 914117, 914121, 914137, 914142, 914156)},
+		{"shares of a whole: multiples", series(24, func(i int) float64 { return math.Round(7019782349*(1+float64(i*i*7%41)/20000)) / 1e3 })},
 	} {
 		b := checkFloats(t, c.values)
 		d := dump{b: b}
@@ -146,6 +147,14 @@ func (d *dump) column(n int, floats bool) {
 		d.part(1, "corrected")
 		d.list("corrections", n)
 		d.column(n, floats)
+	case tag == 0x87:
+		d.part(1, "multiples")
+		d.part(1, "of integers / 10^%d", d.b[d.at])
+		for _, name := range []string{"step", "phase"} {
+			d.part(8, "%s %v", name, math.Float64frombits(binary.LittleEndian.Uint64(d.b[d.at:])))
+		}
+		d.list("corrections", n)
+		d.list("multiples", n)
 	default:
 		d.packed(n, tag)
 	}

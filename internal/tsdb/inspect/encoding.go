@@ -98,6 +98,8 @@ func columnEncoding(b []byte) string {
 		return "packed, with exceptions"
 	case tag == 0x86:
 		return "packed, corrected"
+	case tag == 0x87:
+		return "packed multiples"
 	case tag < 0xa0:
 		return "unknown"
 	default:

@@ -19,7 +19,7 @@ import (
 // The format of chunks, as package tsdb draws it.
 const (
 	chunkMagic    = "MPc"
-	chunkVersion  = '1'
+	chunkVersion  = '2' // the newest
 	chunkFixed    = 16
 	stripeColumns = 64
 	maxChunk      = 1 << 30
@@ -131,7 +131,7 @@ func (s *chunkScanner) at(offset int64) (*chunk, error) {
 	if sum != binary.LittleEndian.Uint32(b[12:]) {
 		return nil, nil
 	}
-	if fixed[3] != chunkVersion {
+	if fixed[3] < '1' || fixed[3] > chunkVersion {
 		return nil, fmt.Errorf("%w %q of a chunk at %d; use the version of Monopod that wrote it", tsdb.ErrVersion, fixed[3], offset)
 	}
 	c := &chunk{offset: offset, size: int(size)}
