@@ -60,6 +60,7 @@ type chunkEncoder struct {
 	cells   cells.Encoder
 	samples cells.Samples
 	times   []int64
+	cursors []openCursor // of the rows, all of which stand before the same column
 	head    []byte
 	body    []byte
 	sizes   []byte
@@ -67,24 +68,27 @@ type chunkEncoder struct {
 	out     []byte
 }
 
-// encode encodes rows of a group; there is at least one. The bytes are valid
-// until the next call.
-func (e *chunkEncoder) encode(id index.GroupID, rows []row) ([]byte, error) {
+// encode encodes the first n rows, at least one, of the open part of a group.
+// The bytes are valid until the next call.
+func (e *chunkEncoder) encode(id index.GroupID, open openPart, n int) ([]byte, error) {
+	defer e.reset()
+	rows := open[:n]
 	var columns storage.Bitmap
-	e.times = e.times[:0]
 	var p *presence
 	for i := range rows {
 		r := &rows[i]
 		e.times = append(e.times, r.t)
-		if columns = columns.Grow(r.limit()); r.p != p {
-			p = r.p
+		e.cursors = append(e.cursors, openCursor{row: r})
+		if r.p == p && r.seen == nil {
+			continue
+		}
+		p = r.p
+		columns = columns.Grow(r.limit())
+		r.columns(func(p *presence) {
 			for w, word := range p.bits {
 				columns[w] |= word
 			}
-		}
-		for _, h := range r.h {
-			columns.Set(h.column)
-		}
+		}, columns.Set)
 	}
 	e.head = binary.AppendUvarint(e.head[:0], uint64(id))
 	e.head = binary.AppendUvarint(e.head, uint64(len(rows)))
@@ -94,32 +98,31 @@ func (e *chunkEncoder) encode(id index.GroupID, rows []row) ([]byte, error) {
 	e.head = append(e.head, e.stripe...)
 
 	e.body, e.sizes, e.stripe = e.body[:0], e.sizes[:0], e.stripe[:0]
-	n := 0
+	placed := 0
 	var err error
 	each(columns, func(c int) {
 		if err != nil {
 			return
 		}
-		e.samples.Reset()
-		samplesOf(&e.samples, rows, c, rows[0].t, rows[len(rows)-1].t)
+		e.column(c)
 		before := len(e.stripe)
 		if e.stripe, err = e.cells.Append(e.stripe, e.times, &e.samples); err != nil {
 			err = fmt.Errorf("seal column %d of group %d: %w", c, id, err)
 			return
 		}
 		e.sizes = binary.AppendUvarint(e.sizes, uint64(len(e.stripe)-before))
-		if n++; n%stripeColumns == 0 {
+		if placed++; placed%stripeColumns == 0 {
 			e.endStripe()
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	if n%stripeColumns != 0 {
+	if placed%stripeColumns != 0 {
 		e.endStripe()
 	}
 	if len(e.head) > maxChunkHead || len(e.body) > maxChunkBody {
-		return nil, fmt.Errorf("seal group %d: %d rows are too large for a chunk", id, len(rows))
+		return nil, fmt.Errorf("seal group %d: %d rows are too large for a chunk", id, n)
 	}
 	e.out = append(e.out[:0], chunkMagic...)
 	e.out = binary.LittleEndian.AppendUint32(e.out, uint32(len(e.head)))
@@ -128,6 +131,34 @@ func (e *chunkEncoder) encode(id index.GroupID, rows []row) ([]byte, error) {
 	e.out = binary.LittleEndian.AppendUint32(e.out, sum)
 	e.out = append(append(e.out, e.head...), e.body...)
 	return e.out, nil
+}
+
+// column fills samples with the next column.
+func (e *chunkEncoder) column(c int) {
+	e.samples.Reset()
+	var p *presence
+	has := false
+	v := 0.0
+	for i := range e.cursors {
+		at := &e.cursors[i]
+		r := at.row
+		v = r.before(c, v)
+		if r.p != p {
+			p = r.p
+			has = p.bits.Has(c)
+		}
+		if has {
+			v = at.next(v)
+		}
+		r.show(&e.samples, c, v, has)
+	}
+}
+
+// reset lets go of the rows.
+func (e *chunkEncoder) reset() {
+	e.samples.Reset()
+	clear(e.cursors)
+	e.times, e.cursors = e.times[:0], e.cursors[:0]
 }
 
 func (e *chunkEncoder) endStripe() {

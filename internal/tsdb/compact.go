@@ -53,8 +53,8 @@ func (db *DB) dueWindows() []int64 {
 		}
 	}
 	for _, g := range db.head.all() {
-		if _, open := g.snapshot(); len(open) > 0 {
-			if w := windowOf(open[0].t, db.blockMillis); due(w) && !db.compactedLately(w) {
+		if _, open := g.snapshot(); !open.empty() {
+			if w := windowOf(open.first(), db.blockMillis); due(w) && !db.compactedLately(w) {
 				found[w] = true
 			}
 		}
@@ -83,7 +83,7 @@ func (db *DB) compactWindow(ctx context.Context, window int64) error {
 	for _, g := range db.head.all() {
 		g.writer.Lock()
 		var err error
-		if _, open := g.snapshot(); len(open) > 0 && open[0].t < end {
+		if _, open := g.snapshot(); !open.empty() && open.first() < end {
 			err = db.sealLocked(g)
 		}
 		g.writer.Unlock()

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/prometheus/prometheus/model/exemplar"
@@ -31,16 +32,23 @@ func TestFormats(t *testing.T) {
 
 	var e rowEncoder
 	var s state
-	var rows []row
+	var open openPart
+	push := func(in *input) {
+		data := slices.Clone(e.data)
+		e.reset()
+		r := s.advance(in)
+		r.data = data
+		open = append(open, r)
+	}
 	whole := input{t: testTime, given: newPresence(storage.Bitmap{0b0111}), values: []float64{1, 2.5, math.Copysign(0, -1)}, hists: []histogramAt{{3, cells.Hist{Int: tsdbutil.GenerateTestHistogram(1)}}}}
 	add("whole row: 1, 2.5, -0, a histogram", e.append(nil, 1, &s, &whole, true, 0))
-	rows = append(rows, s.advance(&whole))
+	push(&whole)
 	next := input{t: testTime + 15_000, given: newPresence(storage.Bitmap{0b0011}), values: []float64{2, 2.5}}
 	add("row: 2, 2.5, both others end", e.append(nil, 1, &s, &next, false, 0x01020304))
-	rows = append(rows, s.advance(&next))
+	push(&next)
 	last := input{t: testTime + 30_000, given: s.given, values: []float64{2, 2.5}}
 	add("row: the same again", e.append(nil, 1, &s, &last, false, 0x05060708))
-	rows = append(rows, s.advance(&last))
+	push(&last)
 	ended := input{t: testTime + 45_000, given: newPresence(nil)}
 	add("whole row without columns", e.append(nil, 1, &s, &ended, true, 0))
 
@@ -49,7 +57,7 @@ func TestFormats(t *testing.T) {
 	add("last metric 5, last group 6", appendLastRecord(nil, 5, 6))
 
 	var c chunkEncoder
-	b, err := c.encode(1, rows)
+	b, err := c.encode(1, open, len(open))
 	must(t, err)
 	add("chunk of the first three rows", b)
 	stones, err := encodeTombstones([]*tombstone{{

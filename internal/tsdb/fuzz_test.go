@@ -64,11 +64,12 @@ func FuzzRecords(f *testing.F) {
 // FuzzChunk reads chunks that are anything, checksums made right.
 func FuzzChunk(f *testing.F) {
 	var e chunkEncoder
-	rows := []row{
-		{t: 5, p: newPresence(storage.Bitmap{3}), v: []float64{1, 2}},
-		{t: 6, p: newPresence(storage.Bitmap{1}), v: []float64{staleNaN}, h: []histogramAt{{1, cells.Hist{Int: tsdbutil.GenerateTestHistogram(1)}}}},
+	open := openPart{
+		openRowOf(5, storage.Bitmap{3}, 1, 2),
+		openRowOf(6, storage.Bitmap{1}, staleNaN),
 	}
-	b, err := e.encode(1, rows)
+	open[1].seen = &seen{p: open[1].p, h: []histogramAt{{1, cells.Hist{Int: tsdbutil.GenerateTestHistogram(1)}}}}
+	b, err := e.encode(1, open, 2)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -40,6 +40,7 @@ type group struct {
 		gen     uint64 // of the log, in which the last record is
 		openGen uint64 // of the log, in which the record of open's first row is
 		open    int    // len(mu.open)
+		slab    []byte // the last of those that hold the open rows' data
 		limit   int    // rows at which the open part is sealed
 		// sealedRows counts the rows of the seal under way.
 		sealedRows int32
@@ -60,7 +61,7 @@ type group struct {
 	// mu guards what readers see. Rows and chunks themselves do not change.
 	mu struct {
 		sync.RWMutex
-		open   []row
+		open   openPart
 		chunks []chunkRef // by first timestamp
 	}
 
@@ -72,7 +73,7 @@ type group struct {
 }
 
 // snapshot returns what readers see at this moment.
-func (g *group) snapshot() (chunks []chunkRef, open []row) {
+func (g *group) snapshot() (chunks []chunkRef, open openPart) {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	return g.mu.chunks, g.mu.open
@@ -85,18 +86,10 @@ func (g *group) bounds() (mint, maxt int64, ok bool) {
 	for i := range chunks {
 		mint, maxt = min(mint, chunks[i].first), max(maxt, chunks[i].last)
 	}
-	if len(open) > 0 {
-		mint, maxt = min(mint, open[0].t), max(maxt, open[len(open)-1].t)
+	if !open.empty() {
+		mint, maxt = min(mint, open.first()), max(maxt, open.last())
 	}
 	return mint, maxt, mint <= maxt
-}
-
-// push shows a row to readers.
-func (g *group) push(r row) {
-	g.mu.Lock()
-	g.mu.open = append(g.mu.open, r)
-	g.mu.Unlock()
-	g.writer.open++
 }
 
 // hold is one writer's hold on a group.

@@ -17,7 +17,15 @@ import (
 type headPart struct {
 	first, last int64
 	chunk       *chunkRef
-	open        []row
+	open        openPart
+}
+
+// openRows is the open rows of the part: those of the group that lie in its time.
+func (p *headPart) openRows() []openRow {
+	rows := p.open
+	from := sort.Search(len(rows), func(i int) bool { return rows[i].t >= p.first })
+	to := sort.Search(len(rows), func(i int) bool { return rows[i].t > p.last })
+	return rows[from:to]
 }
 
 // headGroup is a group on its way from the head into a block.
@@ -136,11 +144,8 @@ func (db *DB) headColumns(h *headGroup) ([]index.Column, error) {
 			}
 			each(head.columns.bits, set)
 		}
-		for j := range p.open {
-			each(p.open[j].p.bits, set)
-			for _, x := range p.open[j].h {
-				set(x.column)
-			}
+		for _, r := range p.openRows() {
+			r.columns(func(p *presence) { each(p.bits, set) }, set)
 		}
 	}
 	var out []index.Column
@@ -162,8 +167,8 @@ func (db *DB) partTimes(p *headPart) ([]int64, error) {
 		}
 		times = head.times
 	} else {
-		for i := range p.open {
-			times = append(times, p.open[i].t)
+		for _, r := range p.openRows() {
+			times = append(times, r.t)
 		}
 	}
 	return times[sort.Search(len(times), func(i int) bool { return times[i] >= p.first }):], nil
@@ -220,7 +225,7 @@ func (db *DB) headSamples(dst *cells.Samples, h *headGroup, metrics []index.Metr
 		p := &h.parts[j]
 		before := dst.Len()
 		if p.chunk == nil {
-			samplesOf(dst, p.open, column, p.first, p.last)
+			p.open.samples(dst, column, p.first, p.last)
 			continue
 		}
 		if err := p.chunk.samples(db.cache, dst, column); err != nil {

@@ -22,7 +22,7 @@ type piece struct {
 	first, last int64
 	place       *place
 	chunk       *chunkRef // or
-	open        []row     // or
+	open        openPart  // or
 	segment     int       // of the place's block
 }
 
@@ -32,8 +32,8 @@ type interval struct{ mint, maxt int64 }
 // load appends to dst what the piece holds.
 func (p *piece) load(q *query, dst *cells.Samples) error {
 	switch {
-	case p.open != nil:
-		samplesOf(dst, p.open, int(p.place.column), p.first, p.last)
+	case !p.open.empty():
+		p.open.samples(dst, int(p.place.column), p.first, p.last)
 		return dst.SetHints()
 	case p.chunk != nil:
 		return p.chunk.samples(q.db.cache, dst, int(p.place.column))
@@ -283,7 +283,7 @@ func (it *iterator) Err() error { return it.err }
 // written is put aside, and the reading goes on without it, with a warning; what
 // may come back (an error of the disk) fails the query.
 func (q *query) damage(p *piece, err error) error {
-	if !isDamage(err) || p.open != nil {
+	if !isDamage(err) || !p.open.empty() {
 		return err
 	}
 	q.warnings.add(q.db.putAside(p, err))

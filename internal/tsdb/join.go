@@ -32,8 +32,8 @@ func (p *place) pieces(q *query, dst []piece) []piece {
 			dst = append(dst, piece{first: c.first, last: c.last, place: p, chunk: c})
 		}
 	}
-	if n := len(open); n > 0 && open[n-1].t >= q.mint && open[0].t <= q.maxt {
-		dst = append(dst, piece{first: open[0].t, last: open[n-1].t, place: p, open: open})
+	if !open.empty() && open.last() >= q.mint && open.first() <= q.maxt {
+		dst = append(dst, piece{first: open.first(), last: open.last(), place: p, open: open})
 	}
 	return dst
 }
@@ -157,17 +157,14 @@ func (g *group) columnsWithin(q *query) (storage.Bitmap, error) {
 	var last *presence
 	for i := range open {
 		r := &open[i]
-		if r.t < q.mint || r.t > q.maxt {
+		if r.t < q.mint || r.t > q.maxt || r.p == last && r.seen == nil {
 			continue
 		}
-		if r.p != last {
-			add(r.p.bits)
-			last = r.p
-		}
-		for _, h := range r.h {
-			out = out.Grow(h.column + 1)
-			out.Set(h.column)
-		}
+		last = r.p
+		r.columns(func(p *presence) { add(p.bits) }, func(c int) {
+			out = out.Grow(c + 1)
+			out.Set(c)
+		})
 	}
 	return out, nil
 }

@@ -160,7 +160,7 @@ func (w *batch) applySamples() {
 		if g.writer.open == 0 {
 			g.writer.openGen = w.db.generation
 		}
-		g.push(sampleRow(s.sample.T, s.sample.V, s.hist))
+		g.push(sampleRow(s.sample.T, s.sample.V, s.hist), nil)
 		if g.writer.open >= g.writer.limit {
 			w.due = append(w.due, g)
 		}
@@ -169,9 +169,11 @@ func (w *batch) applySamples() {
 }
 
 // sampleRow is a sample as a row of its group.
-func sampleRow(t int64, v float64, h cells.Hist) row {
+func sampleRow(t int64, v float64, h cells.Hist) openRow {
 	if kindOf(h) != kindFloat {
-		return row{t: t, p: none, h: []histogramAt{{0, h}}}
+		return openRow{t: t, p: none, base: zeros, seen: &seen{p: none, h: []histogramAt{{0, h}}}}
 	}
-	return row{t: t, p: single, v: []float64{v}}
+	e := rowEncoder{cur: []float64{v}, changed: []uint64{1}}
+	e.appendValues(nil)
+	return openRow{t: t, p: single, base: zeros, data: e.data}
 }

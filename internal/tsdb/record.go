@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/prometheus/prometheus/model/exemplar"
 	"github.com/prometheus/prometheus/model/labels"
@@ -130,12 +131,20 @@ func newDecoder(b []byte) decoder { return decoder{wire.Decoder{B: b}} }
 
 // rowEncoder keeps its buffers from row to row.
 type rowEncoder struct {
-	values, prev []float64
-	changed      []uint64
+	cur, prev []float64 // of the row under way; prev is nil where it is whole
+	changed   []uint64
+	packed    [2][]float64 // what cur and prev are where the columns have gaps
+	discarded []byte
+	data      []byte // of the rows since reset, for the open part
+}
+
+func (e *rowEncoder) reset() {
+	e.cur, e.prev, e.data = nil, nil, e.data[:0]
 }
 
 // append encodes a row that takes a group on from state s, whose last record
-// has the checksum chain. It finds out whether the row has a stale marker.
+// has the checksum chain. It finds out whether the row has a stale marker, and adds
+// what the open part needs of it to data.
 func (e *rowEncoder) append(dst []byte, id index.GroupID, s *state, in *input, whole bool, chain uint32) []byte {
 	flags := byte(0)
 	if whole {
@@ -168,16 +177,7 @@ func (e *rowEncoder) append(dst []byte, id index.GroupID, s *state, in *input, w
 		dst = appendBitmap(dst, in.given.bits)
 	}
 	dst = e.appendChanges(dst, in.given.n, changes, flags&rowGaps != 0)
-	for w, word := range e.changed {
-		for ; word != 0; word &= word - 1 {
-			i := w<<6 + bits.TrailingZeros64(word)
-			prev := 0.0
-			if !whole {
-				prev = e.prev[i]
-			}
-			dst = appendValue(dst, prev, e.values[i])
-		}
-	}
+	dst = e.appendValues(dst)
 	if flags&rowHists != 0 {
 		dst = binary.AppendUvarint(dst, uint64(len(in.hists)))
 		c := 0
@@ -201,33 +201,89 @@ func (e *rowEncoder) append(dst []byte, id index.GroupID, s *state, in *input, w
 	return dst
 }
 
-// compare fills values, prev and changed, and counts the changes.
+// compare fills cur, prev and changed, and counts the changes.
 func (e *rowEncoder) compare(s *state, in *input, whole bool) (changes int) {
 	n := in.given.n
 	s.reserve(in.given.limit())
 	if in.given.dense() {
-		e.values, e.prev = append(e.values[:0], in.values[:n]...), append(e.prev[:0], s.last[:n]...)
+		e.cur, e.prev = in.values[:n], s.last[:n]
 	} else {
-		e.values, e.prev = in.given.pack(e.values[:0], in.values), in.given.pack(e.prev[:0], s.last)
+		e.packed[0] = in.given.pack(e.packed[0][:0], in.values)
+		e.packed[1] = in.given.pack(e.packed[1][:0], s.last)
+		e.cur, e.prev = e.packed[0], e.packed[1]
 	}
 	if whole {
-		clear(e.prev)
+		e.prev = nil
 	}
-	e.changed = append(e.changed[:0], make([]uint64, (n+63)/64)...)
-	prev := e.prev[:len(e.values)]
-	for i, v := range e.values {
-		b := math.Float64bits(v)
-		if b != math.Float64bits(prev[i]) {
-			e.changed[i>>6] |= 1 << (i & 63)
+	e.changed = e.changed[:0]
+	stale := uint64(0)
+	for from := 0; from < n; from += 64 {
+		cur := e.cur[from:min(from+64, n)]
+		word := uint64(0)
+		if whole {
+			for i, v := range cur {
+				b := math.Float64bits(v)
+				word |= nonZero(b) << (i & 63)
+				stale |= nonZero(b^value.StaleNaN) ^ 1
+			}
+		} else {
+			prev := e.prev[from:][:len(cur)]
+			for i, v := range cur {
+				b := math.Float64bits(v)
+				word |= nonZero(b^math.Float64bits(prev[i])) << (i & 63)
+				stale |= nonZero(b^value.StaleNaN) ^ 1
+			}
 		}
-		if b == value.StaleNaN {
-			in.stale = true
-		}
+		e.changed = append(e.changed, word)
+		changes += bits.OnesCount64(word)
 	}
-	for _, w := range e.changed {
-		changes += bits.OnesCount64(w)
-	}
+	in.stale = in.stale || stale != 0
 	return changes
+}
+
+// nonZero is 1 where x is not 0, without a branch.
+func nonZero(x uint64) uint64 { return (x | -x) >> 63 }
+
+// appendValues encodes the changed values behind dst, and the row's data (see
+// openPart) behind data.
+func (e *rowEncoder) appendValues(dst []byte) []byte {
+	width := 2
+	if len(e.cur) > narrowPlaces {
+		width = 4
+	}
+	directory := len(e.data)
+	blocks := directory + width*len(e.changed)
+	e.data = slices.Grow(e.data, blocks-directory)[:blocks]
+	for w, word := range e.changed {
+		if word != 0 {
+			from := len(dst)
+			e.data = binary.LittleEndian.AppendUint64(e.data, word)
+			for ; word != 0; word &= word - 1 {
+				i := w<<6 + bits.TrailingZeros64(word)
+				prev := 0.0
+				if e.prev != nil {
+					prev = e.prev[i]
+				}
+				dst = appendValue(dst, prev, e.cur[i])
+			}
+			e.data = append(e.data, dst[from:]...)
+		}
+		if end, at := len(e.data)-blocks, directory+width*w; width == 2 {
+			binary.LittleEndian.PutUint16(e.data[at:], uint16(end))
+		} else {
+			binary.LittleEndian.PutUint32(e.data[at:], uint32(end))
+		}
+	}
+	return dst
+}
+
+// open returns the data of a row that is in the log already, until the next
+// call.
+func (e *rowEncoder) open(s *state, in *input) []byte {
+	e.reset()
+	e.compare(s, in, in.whole)
+	e.discarded = e.appendValues(e.discarded[:0])
+	return e.data
 }
 
 func (e *rowEncoder) appendChanges(dst []byte, n, changes int, gaps bool) []byte {

@@ -33,6 +33,7 @@ type replay struct {
 	chains  map[index.GroupID]uint32 // of groups whose last row was replayed
 	dropped int                      // records that could not be used
 	reason  error                    // of the first of them
+	enc     rowEncoder
 }
 
 // replayCatalog brings back the definitions.
@@ -285,21 +286,36 @@ func (r *replay) row(d *decoder, rec []byte) error {
 		return err
 	}
 	r.chains[h.group] = crc32.Checksum(rec, castagnoli)
-	out := g.writer.advance(&in)
-	g.writer.restored = true
-	r.keep(g, out)
+	w := &g.writer
+	if !g.lacks(in.t) {
+		w.advance(&in)
+		w.restored = true
+		return nil
+	}
+	// The open part may not have the row before.
+	var base *[]float64
+	if n := len(g.mu.open); !in.whole && (n == 0 || g.mu.open[n-1].t != w.t) {
+		last := slices.Clone(w.last)
+		base = &last
+	}
+	data := r.enc.open(&w.state, &in)
+	out := w.advance(&in)
+	if base != nil {
+		out.base = base
+	}
+	w.open = len(g.mu.open)
+	g.push(out, data)
+	w.restored = true
 	return nil
 }
 
-// keep adds a row to what is open, unless a chunk has it.
-func (r *replay) keep(g *group, out row) {
-	if g.sealedAt(out.t) {
-		return
+// lacks tells whether a replayed row is neither in a chunk nor open.
+func (g *group) lacks(t int64) bool {
+	if g.sealedAt(t) {
+		return false
 	}
-	if n := len(g.mu.open); n > 0 && g.mu.open[n-1].t >= out.t {
-		return
-	}
-	g.mu.open = append(g.mu.open, out)
+	open := &g.mu.open
+	return open.empty() || open.last() < t
 }
 
 // sealedAt tells whether a chunk covers a time, and so has the row at it.
@@ -321,7 +337,9 @@ func (r *replay) samples(d *decoder) error {
 		if !g.writer.has || t > g.writer.t {
 			g.writer.has, g.writer.t = true, t
 		}
-		r.keep(g, sampleRow(t, v, h))
+		if g.lacks(t) {
+			g.push(sampleRow(t, v, h), nil)
+		}
 	})
 	return errors.Join(d.End(), unknown)
 }

@@ -144,7 +144,7 @@ func (db *DB) collect() error {
 func (db *DB) takeDead() []*group {
 	var dead []*group
 	for _, g := range db.head.all() {
-		if chunks, open := g.snapshot(); len(chunks) > 0 || len(open) > 0 {
+		if chunks, open := g.snapshot(); len(chunks) > 0 || !open.empty() {
 			continue
 		}
 		db.late.Lock()
@@ -152,7 +152,7 @@ func (db *DB) takeDead() []*group {
 		g.writer.Lock()
 		chunks, open := g.snapshot()
 		// Who has a sample group at hand finds it removed, and makes another.
-		if !g.holding.held && len(chunks) == 0 && len(open) == 0 {
+		if !g.holding.held && len(chunks) == 0 && open.empty() {
 			g.writer.removed = true
 			dead = append(dead, g)
 		}

@@ -2,40 +2,11 @@ package tsdb
 
 import (
 	"slices"
-	"sort"
 
 	"github.com/prometheus/prometheus/model/value"
 
 	"monopod/internal/storage"
-	"monopod/internal/tsdb/cells"
 )
-
-// row is a row as readers see it: the stale markers that its predecessor implies
-// stand in it as values. It does not change.
-type row struct {
-	t int64
-	p *presence     // of the floats
-	v []float64     // in the order of p
-	h []histogramAt // by column
-}
-
-// limit is one more than the last column that the row has.
-func (r *row) limit() int {
-	n := r.p.limit()
-	if len(r.h) > 0 {
-		n = max(n, r.h[len(r.h)-1].column+1)
-	}
-	return n
-}
-
-// hist returns the histogram in a column.
-func (r *row) hist(c int) (cells.Hist, bool) {
-	i := sort.Search(len(r.h), func(i int) bool { return r.h[i].column >= c })
-	if i == len(r.h) || r.h[i].column != c {
-		return cells.Hist{}, false
-	}
-	return r.h[i].Hist, true
-}
 
 // input is a row as a writer gave it, or as the log has it.
 type input struct {
@@ -117,12 +88,17 @@ func (in *input) has(c int) bool {
 	return ok
 }
 
-// advance takes the state over a row, and returns it as readers see it.
-func (s *state) advance(in *input) row {
+// advance takes the state over a row, and returns it for the open part, without
+// its data.
+func (s *state) advance(in *input) openRow {
+	r := openRow{t: in.t, p: in.given}
+	if in.whole {
+		r.base = zeros
+	}
 	s.reserve(in.given.limit())
 	if s.regular && in.given == s.given && len(in.hists) == 0 && !in.stale && len(in.ended) == 0 {
 		s.keep(in)
-		return row{t: in.t, p: in.given, v: in.given.pack(make([]float64, 0, in.given.n), in.values)}
+		return r
 	}
 	ended := in.ended
 	if !in.whole {
@@ -167,18 +143,12 @@ func (s *state) advance(in *input) row {
 		floats.Set(e.column)
 	}
 	slices.SortFunc(hists, func(a, b histogramAt) int { return a.column - b.column })
-	r := row{t: in.t, p: in.given, h: hists}
-	if !in.given.is(floats) {
-		r.p = newPresence(floats)
-	}
-	r.v = make([]float64, 0, r.p.n)
-	each(r.p.bits, func(c int) {
-		if _, ok := in.given.place(c); ok {
-			r.v = append(r.v, in.values[c])
-		} else {
-			r.v = append(r.v, staleNaN)
+	if shown := in.given; len(hists) > 0 || !shown.is(floats) {
+		if !shown.is(floats) {
+			shown = newPresence(floats)
 		}
-	})
+		r.seen = &seen{p: shown, h: hists}
+	}
 	s.live = trim(s.live)
 	s.keep(in)
 	s.regular = len(in.hists) == 0 && in.given.is(s.live)
@@ -202,30 +172,6 @@ func (s *state) keep(in *input) {
 		return
 	}
 	each(in.given.bits, func(c int) { s.last[c] = in.values[c] })
-}
-
-// samplesOf appends to dst what a column holds in rows within [mint,maxt].
-func samplesOf(dst *cells.Samples, rows []row, c int, mint, maxt int64) {
-	var p *presence
-	var place int
-	var has bool
-	for i := range rows {
-		r := &rows[i]
-		if r.t < mint || r.t > maxt {
-			continue
-		}
-		if r.p != p {
-			p = r.p
-			place, has = p.place(c)
-		}
-		if has {
-			dst.AppendFloat(r.t, r.v[place])
-		} else if len(r.h) > 0 {
-			if h, ok := r.hist(c); ok {
-				dst.AppendHist(r.t, h)
-			}
-		}
-	}
 }
 
 func isStale(v float64) bool { return value.IsStaleNaN(v) }

@@ -32,27 +32,33 @@ func (db *DB) sealDue(g *group) {
 // sealLocked seals the open rows of a group whose writer is locked.
 func (db *DB) sealLocked(g *group) error {
 	_, open := g.snapshot()
-	if len(open) == 0 {
+	if open.empty() {
 		return nil
 	}
 	// A chunk names its group and columns by id: they must outlive the log.
 	if err := db.catalog.flush(); err != nil {
 		return err
 	}
-	for len(open) > 0 {
-		window := windowOf(open[0].t, db.blockMillis)
+	var refs []chunkRef
+	var err error
+	sealed := 0
+	for !open.empty() && err == nil {
+		window := windowOf(open.first(), db.blockMillis)
 		n := 1
 		for n < len(open) && windowOf(open[n].t, db.blockMillis) == window {
 			n++
 		}
-		ref, err := db.writeChunk(g, window, open[:n])
-		if err != nil {
-			return err
+		var ref chunkRef
+		if ref, err = db.writeChunk(g, window, open, n); err == nil {
+			refs = append(refs, ref)
+			db.metrics.chunks.Inc()
+			sealed += n
+			open = open.rest(n)
 		}
-		g.writer.open -= n
-		open = open[n:]
-		g.sealed(ref, n)
-		db.metrics.chunks.Inc()
+	}
+	g.sealed(sealed, open, refs)
+	if err != nil {
+		return err
 	}
 	// A seal before its time keeps the group's phase.
 	if rest := g.writer.limit - int(g.writer.sealedRows); rest > 0 && rest < g.writer.limit {
@@ -64,17 +70,19 @@ func (db *DB) sealLocked(g *group) error {
 	return nil
 }
 
-// sealed replaces the first n open rows by their chunk, for readers.
-func (g *group) sealed(ref chunkRef, n int) {
-	g.writer.sealedRows += int32(n)
+// sealed replaces the first n open rows by their chunks, for readers; rest is
+// the others.
+func (g *group) sealed(n int, rest openPart, refs []chunkRef) {
+	w := &g.writer
+	w.open -= n
+	w.sealedRows += int32(n)
+	w.slab = nil
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.mu.chunks = insertChunk(g.mu.chunks, ref)
-	if n == len(g.mu.open) {
-		g.mu.open = nil
-	} else {
-		g.mu.open = slices.Clone(g.mu.open[n:])
+	for _, ref := range refs {
+		g.mu.chunks = insertChunk(g.mu.chunks, ref)
 	}
+	g.mu.open = rest
 }
 
 // insertChunk returns the chunks with one more, by first timestamp. Readers of
@@ -87,10 +95,11 @@ func insertChunk(chunks []chunkRef, ref chunkRef) []chunkRef {
 	return slices.Insert(slices.Clone(chunks), i, ref)
 }
 
-func (db *DB) writeChunk(g *group, window int64, rows []row) (chunkRef, error) {
+// writeChunk writes the first n open rows.
+func (db *DB) writeChunk(g *group, window int64, open openPart, n int) (chunkRef, error) {
 	e := encoders.Get().(*chunkEncoder)
 	defer encoders.Put(e)
-	b, err := e.encode(g.id, rows)
+	b, err := e.encode(g.id, open, n)
 	if err != nil {
 		return chunkRef{}, err
 	}
@@ -100,8 +109,8 @@ func (db *DB) writeChunk(g *group, window int64, rows []row) (chunkRef, error) {
 	}
 	db.metrics.sealedBytes.Add(float64(len(b)))
 	return chunkRef{
-		file: f, offset: offset, size: int32(len(b)), rows: int32(len(rows)),
-		first: rows[0].t, last: rows[len(rows)-1].t,
+		file: f, offset: offset, size: int32(len(b)), rows: int32(n),
+		first: open.first(), last: open[n-1].t,
 	}, nil
 }
 
@@ -175,8 +184,8 @@ func (db *DB) restoreLast(g *group) {
 	g.late = lastSample{has: true, t: maxt}
 	chunks, open := g.snapshot()
 	var buf cells.Samples
-	if len(open) > 0 && open[len(open)-1].t == maxt {
-		samplesOf(&buf, open, 0, maxt, maxt)
+	if !open.empty() && open.last() == maxt {
+		open.samples(&buf, 0, maxt, maxt)
 	} else if chunks[len(chunks)-1].samples(db.cache, &buf, 0) != nil {
 		return
 	}

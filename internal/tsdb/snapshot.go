@@ -85,15 +85,15 @@ func (db *DB) snapshotHead(to string) error {
 				windows[c.file.window] = true
 			}
 		}
-		for len(open) > 0 {
-			w := windowOf(open[0].t, db.blockMillis)
+		for rows := open; len(rows) > 0; {
+			w := windowOf(rows[0].t, db.blockMillis)
 			n := 1
-			for n < len(open) && windowOf(open[n].t, db.blockMillis) == w {
+			for n < len(rows) && windowOf(rows[n].t, db.blockMillis) == w {
 				n++
 			}
-			parts[g] = append(parts[g], headPart{first: open[0].t, last: open[n-1].t, open: open[:n]})
+			parts[g] = append(parts[g], headPart{first: rows[0].t, last: rows[n-1].t, open: open})
 			windows[w] = true
-			open = open[n:]
+			rows = rows[n:]
 		}
 	}
 	for w := range windows {

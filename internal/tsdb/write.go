@@ -37,6 +37,8 @@ type plan struct {
 	row *storage.Row
 	in  input
 	sum uint32 // of the record
+	// from and to are the row's data in that of the encoder.
+	from, to int
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -84,6 +86,7 @@ func (w *batch) recycle() {
 	w.defining = w.defining[:0]
 	w.plans, w.due, w.samples, w.counts = w.plans[:0], w.due[:0], nil, [3]int{}
 	w.records.reset()
+	w.enc.reset()
 	batches.Put(w)
 }
 
@@ -241,7 +244,9 @@ func (w *batch) encode(p *plan) {
 	whole := s.gen != w.db.generation || s.open == 0
 	w.records.begin()
 	from := len(w.records.buf)
+	p.from = len(w.enc.data)
 	w.records.buf = w.enc.append(w.records.buf, p.g.id, &s.state, &p.in, whole, s.chain)
+	p.to = len(w.enc.data)
 	p.sum = crc32.Checksum(w.records.buf[from:], castagnoli)
 }
 
@@ -269,7 +274,7 @@ func (w *batch) apply(p *plan) {
 	for _, h := range p.in.hists {
 		w.counts[kindOf(h.Hist)]++
 	}
-	p.g.push(s.advance(&p.in))
+	p.g.push(s.advance(&p.in), w.enc.data[p.from:p.to])
 	w.db.head.saw(p.in.t)
 	if s.open >= s.limit {
 		w.due = append(w.due, p.g)
