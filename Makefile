@@ -40,11 +40,16 @@ ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
 	touch $@
 
 .PHONY: test
-test: build test-go test-ui test-browser ## install what the tests need, and run them all
+test: build test-go test-crash test-ui test-browser ## install what the tests need, and run them all
 
 .PHONY: test-go
 test-go:
 	go test -timeout 20m ./...
+
+# The loss of power is a part of test-go.
+.PHONY: test-crash
+test-crash: build
+	go run ./test/crash -monopod $(BIN)/monopod -rounds 200 -within 80s
 
 .PHONY: test-ui
 test-ui: ui/node_modules/.package-lock.json
@@ -92,8 +97,9 @@ compat: build $(BIN)/tools/prometheus $(BIN)/tools/promtool ## Prometheus and Mo
 	go run ./test/remote -monopod $(BIN)/monopod -prometheus $(BIN)/tools/prometheus
 
 .PHONY: crash
-crash: build ## kill -9 while scraping, again and again (ROUNDS=50)
-	go run ./test/crash -monopod $(BIN)/monopod -rounds $(or $(ROUNDS),50)
+crash: build ## kill -9 and loss of power, again and again (ROUNDS=10000 SEED=)
+	go run ./test/crash -monopod $(BIN)/monopod -rounds $(or $(ROUNDS),10000) $(if $(SEED),-seed $(SEED))
+	MONOPOD_ROUNDS=$(or $(ROUNDS),10000) MONOPOD_SEED=$(SEED) go test -count 1 -timeout 4h -v -run 'TestPowerLossLoop' ./internal/tsdb
 
 .PHONY: bench
 bench: build $(BIN)/tools/prometheus $(BIN)/tools/victoria-metrics ## Prometheus, VictoriaMetrics and Monopod scrape the same fleet; one table (10 minutes, nothing else running)

@@ -108,7 +108,8 @@ func (o *Options) setDefaults() {
 const (
 	// syncInterval is the most that a loss of power may take.
 	syncInterval = time.Second
-	// upkeepInterval is how often the log, the windows and the blocks are looked at.
+	// upkeepInterval is how often the log, the windows and the blocks are looked
+	// at; with short blocks it is an eighth of a block.
 	upkeepInterval = 15 * time.Second
 	// maxAhead is how far a timestamp may lie in the future.
 	maxAhead = time.Hour
@@ -265,7 +266,7 @@ func (db *DB) start(ctx context.Context) {
 		})
 	}
 	every(syncInterval, &db.health.sync, func(context.Context) error { return db.syncLog() })
-	every(upkeepInterval, &db.health.upkeep, db.upkeep)
+	every(min(upkeepInterval, db.o.BlockDuration/8), &db.health.upkeep, db.upkeep)
 }
 
 // upkeep does what is due. One failure does not keep the rest from being done.
