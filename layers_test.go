@@ -15,7 +15,7 @@ import (
 // layers only. Packages of one layer do not import each other; a package may
 // import its own sub-packages, which stand in its layer.
 var layers = [][]string{
-	0: {"internal/vfs", "internal/buildinfo", "internal/filewatch", "ui", "test/process"},
+	0: {"internal/vfs", "internal/budget", "internal/buildinfo", "internal/filewatch", "ui", "test/process"},
 	1: {"internal/storage"},
 	2: {"internal/tsdb"},
 	3: {"internal/scrape", "internal/discovery", "internal/config", "internal/probe", "internal/remote"},

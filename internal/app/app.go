@@ -35,6 +35,7 @@ type program struct {
 	registry *prometheus.Registry
 
 	storage   *storageSource
+	memory    *memory
 	node      *node.Node // nil where a configuration is given
 	reloader  *config.Reloader
 	scrape    *scrape.Manager
@@ -56,6 +57,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := self.Register(p.registry, p.build); err != nil {
 		return err
 	}
+	p.newMemory()
 	if err := p.newNode(); err != nil {
 		return err
 	}
@@ -135,6 +137,7 @@ func (p *program) runWithStorage(ctx context.Context, server *httpapi.Server, st
 		return errors.Join(err, stopServer())
 	}
 	p.storage.open(db)
+	p.memory.settle()
 	err = p.run(ctx, server)
 	server.SetReady(httpapi.Stopping)
 	return errors.Join(err, stopServer(), p.closeRemote(), db.Close())
@@ -143,6 +146,7 @@ func (p *program) runWithStorage(ctx context.Context, server *httpapi.Server, st
 // run scrapes until the context ends.
 func (p *program) run(ctx context.Context, server *httpapi.Server) error {
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { p.memory.run(ctx); return nil })
 	group.Go(func() error { return p.discovery.Run(ctx) })
 	group.Go(func() error { return p.scrape.Run(ctx, p.discovery.SyncCh()) })
 	group.Go(func() error {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"regexp"
@@ -30,6 +31,7 @@ type Options struct {
 	Query   QueryOptions
 	Scrape  ScrapeOptions
 	Remote  RemoteOptions
+	Memory  MemoryOptions
 
 	// Features are the names given to --enable-feature.
 	Features map[string]bool
@@ -61,6 +63,20 @@ type StorageOptions struct {
 	RetentionBytes int64         // 0: no limit by size
 	BlockDuration  time.Duration
 	MaxExemplars   int64
+	MaxSeries      int // 0: as many as the memory has room for
+}
+
+// MemoryOptions decides how much memory the program may use.
+type MemoryOptions struct {
+	// LimitBytes is the limit; 0: that of the control group, else the machine's
+	// memory, read again and again.
+	LimitBytes int64
+	// KeepGoal leaves the memory limit of the Go runtime as it is.
+	KeepGoal bool
+	// Ratio is the part of the limit that the Go runtime stays within.
+	Ratio float64
+	// Root is the root of the file system, where the limit is read; nil: unknown.
+	Root fs.FS
 }
 
 // QueryOptions bounds queries.
@@ -79,6 +95,8 @@ type ScrapeOptions struct {
 	// no further away than TimestampTolerance.
 	AdjustTimestamps   bool
 	TimestampTolerance time.Duration
+	// MaxSeriesPerTarget is how many series one target may have; 0: a fifth of all.
+	MaxSeriesPerTarget int
 	// Node collects this machine's metrics when there is no config file.
 	Node NodeOptions
 }

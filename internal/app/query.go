@@ -24,7 +24,7 @@ func (p *program) newEngine() *promql.Engine {
 	return promql.NewEngine(promql.EngineOpts{
 		Logger:                   p.component("query engine"),
 		Reg:                      p.registry,
-		MaxSamples:               p.Query.MaxSamples,
+		MaxSamples:               p.maxSamples(),
 		Timeout:                  p.Query.Timeout,
 		ActiveQueryTracker:       newQueryTracker(p.Query.MaxConcurrency),
 		LookbackDelta:            p.Query.LookbackDelta,
@@ -35,6 +35,16 @@ func (p *program) newEngine() *promql.Engine {
 		EnableDelayedNameRemoval: p.Features["promql-delayed-name-removal"],
 		Parser:                   p.parser(),
 	})
+}
+
+// maxSamples is how many samples a query may load: no more than there is room for.
+func (p *program) maxSamples() int {
+	room := p.memory.state.Load().MaxSamples()
+	if room < p.Query.MaxSamples {
+		p.component("query engine").Info("Queries may load fewer samples than --query.max-samples says: memory is small", "max_samples", room)
+		return room
+	}
+	return p.Query.MaxSamples
 }
 
 // subqueryInterval is the global evaluation interval, as in Prometheus.

@@ -53,6 +53,7 @@ func (p *program) newServer(quit func()) (*httpapi.Server, error) {
 		Admin:    p.storage,
 		DataDir:  p.Storage.Path,
 		Targets:  targetSource{p.scrape},
+		Memory:   p.memory,
 		Features: p.features,
 	}
 	if p.Storage.MaxExemplars > 0 {
@@ -86,6 +87,9 @@ func (p *program) newScrape() (*scrape.Manager, error) {
 		StartTimestamps:    p.Features["created-timestamp-zero-ingestion"],
 		DiscoveryInterval:  p.Scrape.DiscoveryReloadInterval,
 		TimestampTolerance: p.Scrape.TimestampTolerance,
+		LargestBody:        p.memory.state.Load().Bodies,
+		Admit:              p.memory.admit,
+		Stretch:            p.memory.stretch,
 	}
 	if !p.Scrape.AdjustTimestamps {
 		o.TimestampTolerance = -1
@@ -95,7 +99,11 @@ func (p *program) newScrape() (*scrape.Manager, error) {
 		// that TLS and passwords of the web config need no second copy.
 		o.Local = map[string]http.Handler{localAddress(p.Web.ListenAddresses[0]): p.local()}
 	}
-	return scrape.New(o)
+	m, err := scrape.New(o)
+	if err == nil {
+		p.memory.each = m.Each
+	}
+	return m, err
 }
 
 // newNode opens the collectors of this machine where the default jobs need them.

@@ -69,6 +69,14 @@ func (s *storageSource) Replay() (httpapi.Replay, error) {
 	return httpapi.Replay{Min: r.Min, Max: r.Max, Current: r.Current, Done: r.State == "done"}, nil
 }
 
+// series is how many there are in the head, 0 before the storage is open.
+func (s *storageSource) series() int {
+	if db := s.db.Load(); db != nil {
+		return db.SeriesInHead()
+	}
+	return 0
+}
+
 // Retention says how long samples are kept, as Prometheus says it.
 func (s *storageSource) Retention() string {
 	var parts []string

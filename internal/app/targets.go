@@ -46,6 +46,10 @@ func targetView(t *scrape.Target) httpapi.Target {
 		Kept:             last.Kept,
 		SeriesAdded:      last.SeriesAdded,
 		BodyBytes:        int64(last.BodyBytes),
+		SeriesRefused:    last.Refused.Series,
+		RefusedReason:    last.Refused.Reason,
+		RefusedSince:     last.Refused.Since,
+		Series:           t.Counts().Series,
 	}
 	var why *scrape.Error
 	if errors.As(last.Err, &why) {

@@ -11,12 +11,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/units"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 
 	"monopod/internal/app"
 	"monopod/internal/remote"
 )
+
+// leastMemory is the least that --memory.limit takes: the program itself needs it.
+const leastMemory = 32 << 20
 
 const defaultRetention = 15 * 24 * time.Hour
 
@@ -39,7 +43,7 @@ func (p *program) addServe() {
 
 // serve runs the server until it is told to end.
 func (p *program) serve(ctx context.Context, f *serveFlags, o app.Options) error {
-	f.limitRuntime(o.Logger)
+	f.limitThreads()
 	for _, name := range f.unknownFeatures {
 		o.Logger.Warn("Unknown option for --enable-feature", "option", name, "hint", f.featureHint(name))
 	}
@@ -67,6 +71,14 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 		if n < 1 {
 			return app.Options{}, usagef("--%s=%d: must be at least 1", name, n)
 		}
+	}
+	for name, n := range map[string]int{"storage.tsdb.max-series": f.maxSeries, "scrape.max-series-per-target": f.maxSeriesPerTarget} {
+		if n < 0 {
+			return app.Options{}, usagef("--%s=%d: must not be negative", name, n)
+		}
+	}
+	if f.memoryLimit < 0 || f.memoryLimit > 0 && f.memoryLimit < leastMemory {
+		return app.Options{}, usagef("--memory.limit=%s: must be at least %s", f.memoryLimit, units.Base2Bytes(leastMemory))
 	}
 	external, err := externalURL(f.externalURL)
 	if err != nil {
@@ -108,6 +120,14 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 			Retention:      time.Duration(f.retentionTime),
 			RetentionBytes: int64(f.retentionSize),
 			BlockDuration:  time.Duration(f.minBlockDuration),
+			MaxSeries:      f.maxSeries,
+		},
+		Memory: app.MemoryOptions{
+			LimitBytes: int64(f.memoryLimit),
+			// What the environment sets goes first, as in every Go program.
+			KeepGoal: !f.memlimit || os.Getenv("GOMEMLIMIT") != "",
+			Ratio:    f.memlimitRatio,
+			Root:     os.DirFS("/"),
 		},
 		Query: app.QueryOptions{
 			LookbackDelta:  time.Duration(f.lookbackDelta),
@@ -119,6 +139,7 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 			DiscoveryReloadInterval: time.Duration(f.discoveryReloadInterval),
 			AdjustTimestamps:        f.adjustTimestamps,
 			TimestampTolerance:      f.timestampTolerance,
+			MaxSeriesPerTarget:      f.maxSeriesPerTarget,
 			Node:                    app.NodeOptions{ProcPath: f.procPath, SysPath: f.sysPath, RootfsPath: f.rootfsPath},
 		},
 		Remote: app.RemoteOptions{

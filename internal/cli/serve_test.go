@@ -30,6 +30,7 @@ func serveOptions(t *testing.T, args ...string) (app.Options, *serveFlags, error
 }
 
 func TestDefaults(t *testing.T) {
+	t.Setenv("GOMEMLIMIT", "")
 	got, _, err := serveOptions(t)
 	if err != nil {
 		t.Fatal(err)
@@ -53,6 +54,7 @@ func TestDefaults(t *testing.T) {
 		Remote: app.RemoteOptions{
 			WriteMessages: remote.Messages(), ReadSampleLimit: 50_000_000, ReadConcurrency: 10, ReadFrameBytes: 1 << 20,
 		},
+		Memory:   app.MemoryOptions{Ratio: 0.9, Root: os.DirFS("/")},
 		Features: map[string]bool{},
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -99,6 +101,11 @@ func TestFlagsTakeEffect(t *testing.T) {
 		{"--scrape.timestamp-tolerance=5ms", func(o app.Options) any { return o.Scrape.TimestampTolerance }, 5 * time.Millisecond},
 		{"--scrape.discovery-reload-interval=1s", func(o app.Options) any { return o.Scrape.DiscoveryReloadInterval }, time.Second},
 		{"--path.procfs=/host/proc --path.sysfs=/host/sys --path.rootfs=/host", func(o app.Options) any { return o.Scrape.Node }, app.NodeOptions{ProcPath: "/host/proc", SysPath: "/host/sys", RootfsPath: "/host"}},
+		{"--memory.limit=64MB", func(o app.Options) any { return o.Memory.LimitBytes }, int64(64 << 20)},
+		{"--no-auto-gomemlimit", func(o app.Options) any { return o.Memory.KeepGoal }, true},
+		{"--auto-gomemlimit.ratio=0.5", func(o app.Options) any { return o.Memory.Ratio }, 0.5},
+		{"--storage.tsdb.max-series=7", func(o app.Options) any { return o.Storage.MaxSeries }, 7},
+		{"--scrape.max-series-per-target=5", func(o app.Options) any { return o.Scrape.MaxSeriesPerTarget }, 5},
 		{"--enable-feature=exemplar-storage", func(o app.Options) any { return o.Storage.MaxExemplars }, int64(100_000)},
 		{"--log.level=warn", func(o app.Options) any { return o.Logger.Enabled(t.Context(), 0) }, false},
 		{"serve --web.page-title x", func(o app.Options) any { return o.Flags["web.page-title"] }, "x"},
@@ -150,6 +157,9 @@ func TestRefusedOptions(t *testing.T) {
 		"--agent":                                     "agent mode is not available",
 		"--storage.agent.path=x":                      "--storage.agent.path: only for agent mode",
 		"--auto-gomemlimit.ratio=0":                   "must be greater than 0 and at most 1",
+		"--memory.limit=1MB":                          "must be at least 32MiB",
+		"--storage.tsdb.max-series=-1":                "must not be negative",
+		"--scrape.max-series-per-target=-1":           "must not be negative",
 		"--auto-gomemlimit.ratio=1.5":                 "must be greater than 0 and at most 1",
 		"--query.max-concurrency=0":                   "--query.max-concurrency=0: must be at least 1",
 		"--web.max-connections=-1":                    "--web.max-connections=-1: must be at least 1",

@@ -52,9 +52,12 @@ type serveFlags struct {
 	remoteReadConcurrency int
 	remoteReadFrame       int
 
-	maxprocs      bool
-	memlimit      bool
-	memlimitRatio float64
+	maxprocs           bool
+	memlimit           bool
+	memlimitRatio      float64
+	memoryLimit        units.Base2Bytes
+	maxSeries          int
+	maxSeriesPerTarget int
 
 	features        []string
 	unknownFeatures []string
@@ -123,6 +126,8 @@ func (f *serveFlags) declareStorage(c *kingpin.CmdClause) {
 		PlaceHolder("DURATION").SetValue(&f.retentionTime)
 	c.Flag("storage.tsdb.retention.size", "How many bytes blocks may take, the oldest go first (units B, KB, MB, GB, TB, PB, EB; 1KB is 1024B). Default: no limit.").
 		PlaceHolder("BYTES").BytesVar(&f.retentionSize)
+	c.Flag("storage.tsdb.max-series", "How many series there may be at once. Above, targets keep the series that they have and begin no new ones. 0: as many as the memory has room for.").
+		Default("0").IntVar(&f.maxSeries)
 	c.Flag("storage.tsdb.min-block-duration", "Time range of a block when it is first written. For tests.").
 		Hidden().Default("2h").SetValue(&f.minBlockDuration)
 }
@@ -139,6 +144,8 @@ func (f *serveFlags) declareQuery(c *kingpin.CmdClause) {
 }
 
 func (f *serveFlags) declareScrape(c *kingpin.CmdClause) {
+	c.Flag("scrape.max-series-per-target", "How many series one target may have. Above, it keeps those that it has and begins no new ones. 0: a fifth of all that there may be.").
+		Default("0").IntVar(&f.maxSeriesPerTarget)
 	c.Flag("scrape.adjust-timestamps", "Move a sample's timestamp onto the schedule where it is no further away than --scrape.timestamp-tolerance: evenly spaced timestamps take less space.").
 		Hidden().Default("true").BoolVar(&f.adjustTimestamps)
 	c.Flag("scrape.timestamp-tolerance", "How far --scrape.adjust-timestamps may move a timestamp.").
@@ -180,6 +187,9 @@ func (f *serveFlags) declareProcess(c *kingpin.CmdClause) {
 		Default("true").BoolVar(&f.memlimit)
 	c.Flag("auto-gomemlimit.ratio", "The part of that memory to stay within.").
 		Default("0.9").FloatVar(&f.memlimitRatio)
+
+	c.Flag("memory.limit", "How many bytes of memory the program may use, such as 512MB. Caches, series and bodies are bounded by it, and under pressure the worst target is held back. Default: the limit of the container, else the memory of the machine; followed when it changes.").
+		PlaceHolder("BYTES").BytesVar(&f.memoryLimit)
 
 	f.logLevel, f.logFormat = promslog.NewLevel(), promslog.NewFormat()
 	c.Flag(flag.LevelFlagName, "Log messages of this severity and above: debug, info, warn, error.").

@@ -75,6 +75,8 @@ type Options struct {
 	// DataDir holds the snapshots directory.
 	DataDir string
 	Targets TargetSource
+	// Memory nil: the status answers null.
+	Memory MemorySource
 
 	// RemoteWrite and OTLP take samples; nil: the routes answer how to enable
 	// them. RemoteRead nil: its route is absent. They bound the bodies that they

@@ -8,7 +8,8 @@ import (
 // own answers Monopod's own routes, which the UI reads.
 type own struct {
 	*status
-	targets *targets // nil: nothing is scraped
+	targets *targets     // nil: nothing is scraped
+	memory  MemorySource // nil: not known
 	state   func() State
 	dataDir string
 	prefix  string
@@ -67,6 +68,10 @@ func (o *own) overview(*http.Request) result {
 		o.writeStorage(j)
 		j.key("targets")
 		o.writeTargetCounts(j)
+		j.key("memory")
+		o.writeMemory(j)
+		j.key("heldBack")
+		o.writeHeldBack(j)
 		j.endObject()
 	})
 }
@@ -252,5 +257,6 @@ func (o *own) writeDiscovered(j *jsonWriter, pool string, t Target) {
 	j.int(int64(t.SeriesAdded))
 	j.key("bodyBytes")
 	j.int(t.BodyBytes)
+	writeRefusal(j, t)
 	j.endObject()
 }

@@ -219,7 +219,7 @@ func disabled(text string) http.Handler {
 
 func (t *router) ownRoutes(st *status, tg *targets) {
 	o := &own{
-		status: st, targets: tg, state: t.s.State, dataDir: t.s.options.DataDir, prefix: t.s.options.RoutePrefix,
+		status: st, targets: tg, memory: t.s.options.Memory, state: t.s.State, dataDir: t.s.options.DataDir, prefix: t.s.options.RoutePrefix,
 		lifecycle: t.s.options.EnableLifecycle, admin: t.s.options.EnableAdminAPI,
 	}
 	t.early(get, apiOwn+"/status", o.overview)

@@ -54,6 +54,13 @@ type Target struct {
 	Kept        int    // after metric relabelling
 	SeriesAdded int
 	BodyBytes   int64
+	// SeriesRefused is how many series were left out, since there is no room for
+	// them, as RefusedReason says; RefusedSince is when that began.
+	SeriesRefused int
+	RefusedReason string
+	RefusedSince  time.Time
+
+	Series int // that the target has in the store
 }
 
 // TargetMetadata is the metadata of one target.

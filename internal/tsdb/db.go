@@ -65,7 +65,8 @@ type Options struct {
 	WALBytes int64
 	// WALSegmentBytes is the size of its segments. Default a quarter of WALBytes.
 	WALSegmentBytes int64
-	// CacheBytes bounds what is kept in memory of the files. Default 32 MiB.
+	// CacheBytes bounds what is kept in memory of the files; SetCacheBytes changes
+	// it. Default 32 MiB.
 	CacheBytes int64
 	// Progress hears of the replay while Open runs. It may be nil.
 	Progress func(ReplayStatus)

@@ -44,6 +44,15 @@ func (db *DB) Usage() Usage {
 	return u
 }
 
+// SetCacheBytes changes the bound of what is kept in memory of the files.
+func (db *DB) SetCacheBytes(n int64) { db.cache.Resize(n) }
+
+// CacheBytes is what is kept in memory of the files.
+func (db *DB) CacheBytes() int64 { return db.cache.Stats().Bytes }
+
+// SeriesInHead is how many series the head has.
+func (db *DB) SeriesInHead() int { return db.index.Sizes().Series }
+
 // Corruptions is how many damaged places were found since the start.
 func (db *DB) Corruptions() int64 { return db.corruptions.Load() }
 

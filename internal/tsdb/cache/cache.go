@@ -54,6 +54,17 @@ func New(bytes int64) *Cache {
 	return c
 }
 
+// Resize changes the bound. What is too much now is dropped at once.
+func (c *Cache) Resize(bytes int64) {
+	for i := range c.shards {
+		s := &c.shards[i]
+		s.mu.Lock()
+		s.bound = max(bytes/shards, 1)
+		s.shrink(s.bound)
+		s.mu.Unlock()
+	}
+}
+
 func (c *Cache) shard(k Key) *shard {
 	h := (k.File*0x9e3779b97f4a7c15 ^ uint64(k.Offset)) * 0xbf58476d1ce4e5b9
 	return &c.shards[h>>60]

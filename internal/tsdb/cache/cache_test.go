@@ -79,3 +79,21 @@ func TestTooLargeAndFailed(t *testing.T) {
 		t.Error("a failed load is kept")
 	}
 }
+
+func TestResize(t *testing.T) {
+	c := New(64 << 10)
+	for i := range int64(5000) {
+		get(t, c, Key{1, i}, 100)
+	}
+	c.Resize(8 << 10)
+	if s := c.Stats(); s.Bytes > 8<<10 || s.Sections == 0 {
+		t.Errorf("after it was made smaller it keeps %+v", s)
+	}
+	c.Resize(32 << 10)
+	for i := range int64(5000) {
+		get(t, c, Key{2, i}, 100)
+	}
+	if s := c.Stats(); s.Bytes > 32<<10 || s.Bytes < 16<<10 {
+		t.Errorf("after it was made larger it keeps %+v", s)
+	}
+}
