@@ -20,20 +20,23 @@
 // uvarints where nothing else is said, a string is its length and its bytes, and
 // labels are their count, and name and value of each.
 //
-//	data:   "MPdata1\n" | page | page | ...
-//	page:   directory | cells of each entry (package cells)
+//	data:   "MPdata2\n" | page | page | ...
+//	page:   size of content | size of what is stored of it (equal: plain) |
+//	        content, plain, or with zstd where that is smaller by an eighth
+//	content: directory | cells of each entry (package cells)
 //	        directory: number of runs, and each: metric; number of entries, and each:
 //	        group, from the entry before; segment; size of its cells
 //
-//	index:  "MPindex1" | section | section | ... | table of contents | footer
+//	index:  "MPindex2" | section | section | ... | table of contents | footer
 //
 // A section is stored plain, or with zstd where that is smaller. The table of
 // contents says where each is:
 //
 //	reference   offset | stored size | size (equal: plain) | CRC (4 bytes) of what
 //	            is stored
-//	contents    counts: metrics, groups, lists |
-//	            references of metric sections, of group sections, of list sections |
+//	contents    counts: metrics, groups, lists, times |
+//	            references of metric sections, of group sections, of list sections,
+//	            of times sections |
 //	            reference of shapes |
 //	            of metrics, then of groups: number of label names, and each: name
 //	            (string); reference of its postings |
@@ -44,8 +47,10 @@
 //	            labels | first page | number of pages
 //	groups      as many groups, each: base labels | kind (byte) | list |
 //	            number of segments, and each: rows; first timestamp (varint); last
-//	            one, from the first; size of timestamps; timestamps (package column)
+//	            one, from the first; number of its timestamps among all times
 //	lists       as many column lists, each: length | metrics, from the one before
+//	times       as many timestamps of segments, which many groups share, each:
+//	            size | timestamps (package column)
 //	shapes      number, and each: number of names; names; number of groups; groups,
 //	            from the one before
 //	postings    number of values, and each, ascending: value (string) | number of
@@ -54,13 +59,15 @@
 //	footer      0         8         12        16         24        28
 //	            +---------+---------+---------+----------+---------+
 //	            | offset  | size of | CRC of  | magic    | CRC of  |
-//	            | of table| table   | table   | MPindex1 | 24 bytes|
+//	            | of table| table   | table   | MPindex2 | 24 bytes|
 //	            +---------+---------+---------+----------+---------+
 //
 // The last byte of a magic is the version of the format; later ones keep the
 // footer as it is.
 //
-//	1: the first
+//	1: the first: pages are content alone, there are no times, and a segment of a
+//	   group has the size of its timestamps, and these
+//	2: this
 package block
 
 import (
@@ -87,9 +94,11 @@ var (
 )
 
 const (
-	dataMagic  = "MPdata1\n"
-	indexMagic = "MPindex1"
+	dataMagic  = "MPdata2\n"
+	indexMagic = "MPindex2"
 	footerSize = 28
+	// oldest is the first version that is read.
+	oldest = '1'
 
 	// MaxSegmentRows bounds what is decoded to read one sample.
 	MaxSegmentRows = 1920

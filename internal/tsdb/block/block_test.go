@@ -218,7 +218,7 @@ func TestLaterVersionIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	footer := content[len(content)-footerSize:]
-	footer[23] = '2'
+	footer[23]++
 	binary.LittleEndian.PutUint32(footer[24:], crc32.Checksum(footer[:24], castagnoli))
 	if err := vfs.WriteFile(mem, path, content); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
+	"monopod/internal/tsdb/column"
 	"monopod/internal/tsdb/index"
 	"monopod/internal/tsdb/wire"
 )
@@ -23,6 +24,10 @@ type indexWriter struct {
 	lists     [][]index.MetricID
 	listOf    []int // by group
 	numbering map[string]int
+
+	times    [][]byte       // that differ
+	timesOf  [][]int        // by group and segment
+	timesIDs map[string]int // by encoding
 }
 
 func (x *indexWriter) write() error {
@@ -30,11 +35,12 @@ func (x *indexWriter) write() error {
 		return err
 	}
 	x.numberLists()
+	x.numberTimes()
 	in := &x.w.in
-	for _, n := range []int{len(in.Metrics), len(in.Groups), len(x.lists)} {
+	for _, n := range []int{len(in.Metrics), len(in.Groups), len(x.lists), len(x.times)} {
 		x.toc = binary.AppendUvarint(x.toc, uint64(n))
 	}
-	steps := []func() error{x.metrics, x.groups, x.writeLists, x.shapes}
+	steps := []func() error{x.metrics, x.groups, x.writeLists, x.writeTimes, x.shapes}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -99,9 +105,38 @@ func (x *indexWriter) groups() error {
 		x.buf = append(wire.AppendLabels(x.buf, g.Base), g.Kind)
 		x.buf = binary.AppendUvarint(x.buf, uint64(x.listOf[i]))
 		x.buf = binary.AppendUvarint(x.buf, uint64(len(g.Segments)))
-		for _, times := range g.Segments {
-			x.buf = appendTimes(x.buf, times)
+		for j, times := range g.Segments {
+			x.buf = binary.AppendUvarint(x.buf, uint64(len(times)))
+			x.buf = binary.AppendVarint(x.buf, times[0])
+			x.buf = binary.AppendUvarint(x.buf, uint64(times[len(times)-1]-times[0]))
+			x.buf = binary.AppendUvarint(x.buf, uint64(x.timesOf[i][j]))
 		}
+	})
+}
+
+// numberTimes finds the segments that have the same timestamps: those of the
+// groups of one scrape, and of the series that one message brought.
+func (x *indexWriter) numberTimes() {
+	x.timesIDs = map[string]int{}
+	x.timesOf = make([][]int, len(x.w.in.Groups))
+	for i := range x.w.in.Groups {
+		for _, times := range x.w.in.Groups[i].Segments {
+			x.buf = column.AppendTimestamps(x.buf[:0], times)
+			n, ok := x.timesIDs[string(x.buf)]
+			if !ok {
+				n = len(x.times)
+				x.times = append(x.times, slices.Clone(x.buf))
+				x.timesIDs[string(x.buf)] = n
+			}
+			x.timesOf[i] = append(x.timesOf[i], n)
+		}
+	}
+}
+
+func (x *indexWriter) writeTimes() error {
+	return x.sections(len(x.times), func(i int) {
+		x.buf = binary.AppendUvarint(x.buf, uint64(len(x.times[i])))
+		x.buf = append(x.buf, x.times[i]...)
 	})
 }
 

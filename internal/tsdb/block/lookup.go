@@ -27,7 +27,8 @@ type metricEntry struct {
 type SegmentInfo struct {
 	Rows        int
 	First, Last int64
-	times       []byte
+	times       []byte // of version 1
+	number      int    // of its timestamps
 }
 
 // GroupInfo is a group of the block. It must not be changed.
@@ -94,7 +95,11 @@ func (r *Reader) Group(id index.GroupID) (*GroupInfo, error) {
 				s := &g.Segments[j]
 				s.Rows, s.First = int(d.ID()), d.Varint()
 				s.Last = s.First + int64(d.Uvarint())
-				s.times = d.Bytes(d.Count(1))
+				if r.version == '1' {
+					s.times, s.number = d.Bytes(d.Count(1)), -1
+				} else if s.number = int(d.ID()); s.number >= r.toc.times {
+					d.Fail("times of a segment")
+				}
 				if s.Rows == 0 || s.Rows > MaxSegmentRows || s.Last < s.First || j > 0 && s.First <= g.Segments[j-1].Last {
 					d.Fail("segment")
 				}
@@ -121,12 +126,22 @@ func (r *Reader) Times(id index.GroupID, segment int) ([]int64, error) {
 }
 
 func (r *Reader) times(id index.GroupID, g *GroupInfo, segment int) ([]int64, error) {
+	s := &g.Segments[segment]
 	// Beside the sections, whose offsets are not negative.
-	key := cache.Key{File: r.index.id, Offset: -1 - (int64(id)<<24 | int64(segment))}
-	v, err := r.shared.cache.Get(key, func() (any, int, error) {
-		s := g.Segments[segment]
-		times, n, err := column.DecodeTimestamps(make([]int64, 0, s.Rows), s.times, s.Rows)
-		if err != nil || n != len(s.times) || times[0] != s.First || times[len(times)-1] != s.Last || !slices.IsSorted(times) {
+	at := int64(id)<<24 | int64(segment)
+	if r.version > '1' {
+		at = int64(s.number)
+	}
+	v, err := r.shared.cache.Get(cache.Key{File: r.index.id, Offset: -1 - at}, func() (any, int, error) {
+		encoded := s.times
+		if r.version > '1' {
+			var err error
+			if encoded, err = r.encodedTimes(s.number); err != nil {
+				return nil, 0, err
+			}
+		}
+		times, n, err := column.DecodeTimestamps(make([]int64, 0, s.Rows), encoded, s.Rows)
+		if err != nil || n != len(encoded) || times[0] != s.First || times[len(times)-1] != s.Last || !slices.IsSorted(times) {
 			return nil, 0, fmt.Errorf("read block %s: %w: timestamps of group %d: %v", r.dir, ErrCorrupt, id, err)
 		}
 		return times, 8 * len(times), nil
@@ -134,7 +149,25 @@ func (r *Reader) times(id index.GroupID, g *GroupInfo, segment int) ([]int64, er
 	if err != nil {
 		return nil, err
 	}
-	return v.([]int64), nil
+	times := v.([]int64)
+	if len(times) != s.Rows || times[0] != s.First || times[len(times)-1] != s.Last {
+		return nil, fmt.Errorf("read block %s: %w: timestamps of group %d are those of others", r.dir, ErrCorrupt, id)
+	}
+	return times, nil
+}
+
+func (r *Reader) encodedTimes(i int) ([]byte, error) {
+	entries, err := section(r, r.toc.timesSections[i/SectionEntries], func(d *wire.Decoder) [][]byte {
+		out := make([][]byte, min(SectionEntries, r.toc.times-i/SectionEntries*SectionEntries))
+		for i := range out {
+			out[i] = d.Bytes(d.Count(1))
+		}
+		return out
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries[i%SectionEntries], nil
 }
 
 // Shapes implements index.Source.

@@ -38,6 +38,7 @@ func (r *Reader) page(n int) (*page, error) {
 	ref := r.toc.pages[n]
 	v, err := r.shared.cache.Get(cache.Key{File: r.data.id, Offset: ref.offset}, func() (any, int, error) {
 		b := make([]byte, ref.size)
+		var err error
 		if err := readAt(r.data, b, ref.offset); err != nil {
 			if errors.Is(err, ErrCorrupt) {
 				err = fmt.Errorf("%w: %v", ErrPage, err)
@@ -46,6 +47,11 @@ func (r *Reader) page(n int) (*page, error) {
 		}
 		if crc32.Checksum(b, castagnoli) != ref.sum {
 			return nil, 0, fmt.Errorf("%w: it does not match its checksum", ErrPage)
+		}
+		if r.version > '1' {
+			if b, err = r.shared.unpackPage(b); err != nil {
+				return nil, 0, err
+			}
 		}
 		p, err := parsePage(b)
 		if err != nil {
@@ -57,6 +63,23 @@ func (r *Reader) page(n int) (*page, error) {
 		return nil, fmt.Errorf("read page %d of block %s: %w", n, r.dir, err)
 	}
 	return v.(*page), nil
+}
+
+// unpackPage returns the content of a page.
+func (s *Shared) unpackPage(b []byte) ([]byte, error) {
+	d := wire.Decoder{B: b}
+	size, stored := d.Uvarint(), d.Uvarint()
+	if d.Err != nil || size > maxSection || stored != uint64(len(d.B)) {
+		return nil, fmt.Errorf("%w: its sizes", ErrPage)
+	}
+	if size == stored {
+		return d.B, nil
+	}
+	out, err := s.unzip.DecodeAll(d.B, make([]byte, 0, size))
+	if err != nil || uint64(len(out)) != size {
+		return nil, fmt.Errorf("%w: it does not unpack: %v", ErrPage, err)
+	}
+	return out, nil
 }
 
 func parsePage(b []byte) (*page, error) {

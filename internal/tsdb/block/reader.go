@@ -24,6 +24,8 @@ type Reader struct {
 	index  file
 	data   file
 	toc    contents
+	// version of the format.
+	version byte
 }
 
 // file is one of the two files.
@@ -41,8 +43,9 @@ type reference struct {
 
 // contents is the table of contents.
 type contents struct {
-	metrics, groups, lists                      int
+	metrics, groups, lists, times               int
 	metricSections, groupSections, listSections []reference
+	timesSections                               []reference
 	shapes                                      reference
 	metricNames, groupNames                     map[string]reference
 	pages                                       []pageRef
@@ -123,7 +126,9 @@ func (r *Reader) readContents() error {
 	if crc32.Checksum(f[:24], castagnoli) != binary.LittleEndian.Uint32(f[24:]) {
 		return fmt.Errorf("%w: the footer of the index does not match its checksum", ErrCorrupt)
 	}
-	if magic := string(f[16:24]); magic != indexMagic {
+	magic := string(f[16:24])
+	r.version = magic[7]
+	if magic[:7] != indexMagic[:7] || r.version < oldest || r.version > indexMagic[7] {
 		if magic[:7] == indexMagic[:7] {
 			return fmt.Errorf("%w %q of the index; this program knows %q, use a later one", ErrVersion, magic, indexMagic)
 		}
@@ -147,6 +152,9 @@ func (r *Reader) parseContents(b []byte, end int64) error {
 	d := wire.Decoder{B: b}
 	t := &r.toc
 	t.metrics, t.groups, t.lists = int(d.ID()), int(d.ID()), int(d.ID())
+	if r.version > '1' {
+		t.times = int(d.ID())
+	}
 	ref := func() reference {
 		x := reference{offset: int64(d.Uvarint()), stored: int(d.ID()), raw: int(d.ID())}
 		if sum := d.Bytes(4); sum != nil {
@@ -170,6 +178,9 @@ func (r *Reader) parseContents(b []byte, end int64) error {
 		return out
 	}
 	t.metricSections, t.groupSections, t.listSections = refs(t.metrics), refs(t.groups), refs(t.lists)
+	if r.version > '1' {
+		t.timesSections = refs(t.times)
+	}
 	t.shapes = ref()
 	for _, names := range []*map[string]reference{&t.metricNames, &t.groupNames} {
 		*names = map[string]reference{}

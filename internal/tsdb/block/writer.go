@@ -13,7 +13,6 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 
 	"monopod/internal/tsdb/cells"
-	"monopod/internal/tsdb/column"
 	"monopod/internal/tsdb/index"
 	"monopod/internal/vfs"
 )
@@ -61,6 +60,7 @@ type writer struct {
 
 	data    *sink
 	page    pageBuilder
+	packed  []byte
 	pages   []pageRef
 	located []location // of metrics
 	cells   cells.Encoder
@@ -193,10 +193,18 @@ func (w *writer) writeData() error {
 
 // endPage writes the page; metric goes on in the next one.
 func (w *writer) endPage(metric uint32) error {
-	b := w.page.finish()
-	if len(b) == 0 {
+	content := w.page.finish()
+	if len(content) == 0 {
 		return nil
 	}
+	w.packed = w.zip.EncodeAll(content, w.packed[:0])
+	stored := w.packed
+	if len(stored) > len(content)-len(content)/8 {
+		stored = content
+	}
+	b := binary.AppendUvarint(nil, uint64(len(content)))
+	b = binary.AppendUvarint(b, uint64(len(stored)))
+	b = append(b, stored...)
 	w.pages = append(w.pages, pageRef{offset: w.data.n, size: len(b), sum: crc32.Checksum(b, castagnoli)})
 	if err := w.data.write(b); err != nil {
 		return err
@@ -289,14 +297,4 @@ func (p *pageBuilder) finish() []byte {
 	b = append(append(b, p.dir...), p.cells...)
 	p.runs, p.dir, p.cells = 0, p.dir[:0], p.cells[:0]
 	return b
-}
-
-// appendTimes encodes a segment, which has a row at least.
-func appendTimes(dst []byte, times []int64) []byte {
-	enc := column.AppendTimestamps(nil, times)
-	dst = binary.AppendUvarint(dst, uint64(len(times)))
-	dst = binary.AppendVarint(dst, times[0])
-	dst = binary.AppendUvarint(dst, uint64(times[len(times)-1]-times[0]))
-	dst = binary.AppendUvarint(dst, uint64(len(enc)))
-	return append(dst, enc...)
 }

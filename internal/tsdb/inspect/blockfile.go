@@ -2,10 +2,13 @@ package inspect
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/compress/zstd"
 
 	"monopod/internal/tsdb/block"
 	"monopod/internal/tsdb/index"
@@ -13,9 +16,13 @@ import (
 )
 
 const (
-	dataMagic  = "MPdata1\n"
-	indexMagic = "MPindex1"
+	dataMagic  = "MPdata" // version, end of line
+	indexMagic = "MPindex"
+	maxPage    = 1 << 30
 )
+
+// The versions of a block's files that are known.
+const oldestBlock, newestBlock = '1', '2'
 
 // errUnknownData: the data of a block is of a later format.
 var errUnknownData = errors.New("data of an unknown format")
@@ -37,27 +44,77 @@ func pages(file vfs.File, f func(e pageEntry, cell []byte) error) error {
 		return err
 	}
 	r := &counted{r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), 256<<10)}
-	magic := make([]byte, len(dataMagic))
-	if _, err := io.ReadFull(r.r, magic); err != nil || string(magic) != dataMagic {
+	magic := make([]byte, len(dataMagic)+2)
+	_, err = io.ReadFull(r.r, magic)
+	version := magic[len(dataMagic)]
+	if err != nil || string(magic[:len(dataMagic)]) != dataMagic || version < oldestBlock || version > newestBlock || magic[len(magic)-1] != '\n' {
 		return fmt.Errorf("%w: it begins with %q", errUnknownData, magic)
 	}
 	r.n = int64(len(magic))
-	var entries []pageEntry
-	var cell []byte
+	if version == oldestBlock {
+		return r.contents(size, f)
+	}
+	unzip, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxPage))
+	if err != nil {
+		return err
+	}
+	defer unzip.Close()
 	for r.n < size {
 		begin := r.n
-		if entries, err = r.directory(entries[:0]); err != nil {
+		content, err := r.page(unzip, size)
+		if err != nil {
+			return fmt.Errorf("page at %d: %w", begin, err)
+		}
+		c := &counted{r: bufio.NewReader(bytes.NewReader(content))}
+		if err := c.contents(int64(len(content)), f); err != nil {
+			return fmt.Errorf("page at %d: %w", begin, err)
+		}
+	}
+	return nil
+}
+
+// page reads a page, and unpacks it.
+func (c *counted) page(unzip *zstd.Decoder, size int64) ([]byte, error) {
+	n, stored := c.number(), c.number()
+	if c.err != nil {
+		return nil, c.err
+	}
+	if int64(stored) > size-c.n || n > maxPage {
+		return nil, io.ErrUnexpectedEOF
+	}
+	b := make([]byte, stored)
+	if _, err := io.ReadFull(c.r, b); err != nil {
+		return nil, err
+	}
+	c.n += int64(stored)
+	if n == stored {
+		return b, nil
+	}
+	out, err := unzip.DecodeAll(b, nil)
+	if err == nil && len(out) != n {
+		err = fmt.Errorf("it unpacks to %d bytes, not %d", len(out), n)
+	}
+	return out, err
+}
+
+// contents calls f for the entries of all contents of pages up to size.
+func (c *counted) contents(size int64, f func(e pageEntry, cell []byte) error) (err error) {
+	var entries []pageEntry
+	var cell []byte
+	for c.n < size {
+		begin := c.n
+		if entries, err = c.directory(entries[:0]); err != nil {
 			return fmt.Errorf("directory of the page at %d: %w", begin, err)
 		}
 		for _, e := range entries {
-			if int64(e.size) > size-r.n {
+			if int64(e.size) > size-c.n {
 				return fmt.Errorf("directory of the page at %d: %w", begin, io.ErrUnexpectedEOF)
 			}
 			cell = append(cell[:0], make([]byte, e.size)...)
-			if _, err := io.ReadFull(r.r, cell); err != nil {
+			if _, err := io.ReadFull(c.r, cell); err != nil {
 				return err
 			}
-			r.n += int64(e.size)
+			c.n += int64(e.size)
 			if err := f(e, cell); err != nil {
 				return err
 			}

@@ -269,11 +269,11 @@ func (x *blockCheck) beginning(name, magic string) error {
 	if err != nil {
 		return err
 	}
-	b := make([]byte, len(magic))
+	b := make([]byte, len(magic)+1)
 	if _, err := f.ReadAt(b, 0); err != nil {
 		return err
 	}
-	if string(b) != magic {
+	if version := b[len(magic)]; string(b[:len(magic)]) != magic || version < oldestBlock || version > newestBlock {
 		x.bad(fmt.Errorf("%w: %s begins with %q", block.ErrCorrupt, name, b))
 	}
 	return nil

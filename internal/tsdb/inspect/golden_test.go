@@ -137,7 +137,7 @@ func same(t *testing.T, when string, got, want []string) {
 	}
 }
 
-// later makes a file one of the next version of its format, as far as the
+// later makes a file one of a later version of its format, as far as the
 // versions to come keep the place of the number; ok is false where it has none.
 func later(name string, b []byte) (out []byte, ok bool) {
 	castagnoli := crc32.MakeTable(crc32.Castagnoli)
@@ -147,11 +147,11 @@ func later(name string, b []byte) (out []byte, ok bool) {
 		b[8]++
 		binary.LittleEndian.PutUint32(b[28:], crc32.Checksum(b[:28], castagnoli))
 	case strings.HasSuffix(name, ".chunks"):
-		b[3]++
+		b[3] = '~'
 		head := 16 + int(binary.LittleEndian.Uint32(b[4:]))
 		binary.LittleEndian.PutUint32(b[12:], crc32.Update(crc32.Checksum(b[:12], castagnoli), castagnoli, b[16:head]))
 	case filepath.Base(name) == "index":
-		b[len(b)-5]++
+		b[len(b)-5] = '~'
 		binary.LittleEndian.PutUint32(b[len(b)-4:], crc32.Checksum(b[len(b)-28:len(b)-4], castagnoli))
 	case filepath.Base(name) == "meta.json":
 		return laterMeta(b), true
