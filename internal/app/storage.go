@@ -34,6 +34,10 @@ func (s *storageSource) OpenGroup(base labels.Labels) (storage.Group, error) {
 	return s.db.Load().OpenGroup(base)
 }
 
+func (s *storageSource) OpenSeries(ls labels.Labels) (storage.Series, error) {
+	return s.db.Load().OpenSeries(ls)
+}
+
 func (s *storageSource) Write(ctx context.Context, b *storage.Batch) error {
 	return s.db.Load().Write(ctx, b)
 }

@@ -48,6 +48,7 @@ var (
 	// The reasons that samples share with Prometheus, under its names.
 	ErrOutOfOrder         = promstorage.ErrOutOfOrderSample
 	ErrOutOfBounds        = promstorage.ErrOutOfBounds
+	ErrTooOld             = promstorage.ErrTooOldSample
 	ErrDuplicateTimestamp = promstorage.ErrDuplicateSampleForTimestamp
 )
 
@@ -58,6 +59,13 @@ type Writer interface {
 	// holds it, a second group with equal labels is made, and readers merge the
 	// two. The caller releases it.
 	OpenGroup(base labels.Labels) (Group, error)
+
+	// OpenSeries returns a handle of the series with these labels, for samples that
+	// bring a timestamp of their own: a Sample that has it needs no labels, and
+	// finds its series at once. Handles are cheap, any number of writers may have
+	// one of the same series, and there is nothing to release. The labels are the
+	// caller's again on return.
+	OpenSeries(ls labels.Labels) (Series, error)
 
 	// Write stores a batch as a whole: when it returns nil, every row survives
 	// the death of the process; when it returns an error, none was stored. Samples
@@ -93,6 +101,13 @@ type Group interface {
 	// was released, where the group has a row at or after t, or where its last
 	// row is empty already. It is called after Release.
 	End(ctx context.Context, t int64) error
+}
+
+// Series is a handle of a series whose samples bring timestamps of their own. It
+// belongs to the Writer that made it, and is good as long as that is open.
+type Series interface {
+	// SeriesLabels builds the labels of the whole series.
+	SeriesLabels() labels.Labels
 }
 
 // Batch is what one scrape writes. A caller keeps one and fills it again.
@@ -135,12 +150,17 @@ type HistogramValue struct {
 
 // Sample is a value that is no part of a row: it has a timestamp of its own.
 type Sample struct {
+	Series Series        // from the writer's OpenSeries; or
 	Labels labels.Labels // of the whole series
 	T      int64         // milliseconds since 1970
-	V      float64
-	Int    *histogram.Histogram      // instead of V
-	Float  *histogram.FloatHistogram // instead of V
-	// Err is set by Write: nil, ErrOutOfOrder, ErrOutOfBounds, ErrDuplicateTimestamp.
+	// Start is the start timestamp: when what the sample counts began, in
+	// milliseconds since 1970; 0 where nobody told.
+	Start int64
+	V     float64
+	Int   *histogram.Histogram      // instead of V
+	Float *histogram.FloatHistogram // instead of V
+	// Err is set by Write: nil, ErrOutOfOrder, ErrOutOfBounds, ErrTooOld,
+	// ErrDuplicateTimestamp.
 	Err error
 }
 

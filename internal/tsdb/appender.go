@@ -18,13 +18,14 @@ import (
 )
 
 // appender implements Prometheus's two generations of appenders over samples
-// with timestamps of their own. References are group ids.
+// with timestamps of their own. A reference is the id of a set, and in the upper
+// half the column of the series.
 type appender struct {
 	db     *DB
 	ctx    context.Context
-	oldest int64
+	at     times
 	batch  storage.Batch
-	groups []*group // of the samples
+	series []*stamped // of the samples
 	done   bool
 }
 
@@ -39,63 +40,73 @@ func (db *DB) AppenderV2(ctx context.Context) promstorage.AppenderV2 {
 }
 
 func (db *DB) newAppender(ctx context.Context) *appender {
-	return &appender{db: db, ctx: ctx, oldest: db.head.oldest(db.blockMillis)}
+	return &appender{db: db, ctx: ctx, at: db.times()}
 }
 
-// series returns the group of a reference, or of the labels.
-func (a *appender) series(ref promstorage.SeriesRef, ls labels.Labels) (*group, labels.Labels, error) {
-	if g := a.db.head.group(index.GroupID(ref)); g != nil && ref>>32 == 0 && g.kind == sampleGroup {
-		return g, g.base, nil
+func refOf(s *stamped) promstorage.SeriesRef {
+	return promstorage.SeriesRef(s.set.id) | promstorage.SeriesRef(s.column)<<32
+}
+
+func (db *DB) seriesOf(ref promstorage.SeriesRef) *stamped {
+	if x := db.registry.set(index.GroupID(ref)); x != nil {
+		return x.at(uint32(ref >> 32))
+	}
+	return nil
+}
+
+// find returns the series of a reference, or of the labels.
+func (a *appender) find(ref promstorage.SeriesRef, ls labels.Labels) (*stamped, error) {
+	if s := a.db.seriesOf(ref); s != nil {
+		return s, nil
 	}
 	ls = ls.WithoutEmpty()
 	if ls.IsEmpty() {
-		return nil, ls, fmt.Errorf("append a sample without labels: %w", promtsdb.ErrInvalidSample)
+		return nil, fmt.Errorf("append a sample without labels: %w", promtsdb.ErrInvalidSample)
 	}
 	if name, dup := ls.HasDuplicateLabelNames(); dup {
-		return nil, ls, fmt.Errorf("append a sample whose label %q is there twice: %w", name, promtsdb.ErrInvalidSample)
+		return nil, fmt.Errorf("append a sample whose label %q is there twice: %w", name, promtsdb.ErrInvalidSample)
 	}
-	a.db.late.Lock()
-	defer a.db.late.Unlock()
-	g := a.db.seriesGroup(ls)
-	return g, g.base, nil
+	return a.db.stampedSeries(ls), nil
 }
 
 // append judges a sample against what is stored, as Prometheus does, and again
 // when it is committed.
-func (a *appender) append(ref promstorage.SeriesRef, s storage.Sample) (promstorage.SeriesRef, error) {
-	if err := validate(cells.Hist{Int: s.Int, Float: s.Float}); err != nil {
+func (a *appender) append(ref promstorage.SeriesRef, sample storage.Sample) (promstorage.SeriesRef, error) {
+	if err := validate(cells.Hist{Int: sample.Int, Float: sample.Float}); err != nil {
 		return 0, err
 	}
-	g, ls, err := a.series(ref, s.Labels)
+	s, err := a.find(ref, sample.Labels)
 	if err != nil {
 		return 0, err
 	}
-	s.Labels = ls
-	if err := a.judge(g, &s); err != nil {
+	sample.Labels, sample.Series = labels.EmptyLabels(), s
+	if err := a.judge(s, &sample); err != nil {
 		a.db.metrics.refused(err)
 		return 0, err
 	}
-	a.batch.Samples = append(a.batch.Samples, s)
-	a.groups = append(a.groups, g)
-	return promstorage.SeriesRef(g.id), nil
+	a.batch.Samples = append(a.batch.Samples, sample)
+	a.series = append(a.series, s)
+	return refOf(s), nil
 }
 
-func (a *appender) judge(g *group, s *storage.Sample) error {
-	a.db.late.Lock()
-	defer a.db.late.Unlock()
-	if a.db.tooFar(s.T) {
+func (a *appender) judge(s *stamped, sample *storage.Sample) error {
+	lane := &a.db.registry.lanes[s.set.lane]
+	lane.Lock()
+	defer lane.Unlock()
+	if a.db.tooFar(sample.T) {
 		return storage.ErrOutOfBounds
 	}
-	if !g.late.has {
-		a.db.restoreLast(g)
+	if !s.has {
+		a.db.restoreLast(s)
 	}
-	_, err := g.late.follows(s, a.oldest)
+	last := s.last()
+	_, _, err := last.follows(sample, a.at)
 	return err
 }
 
 func (a *appender) exemplar(ref promstorage.SeriesRef, ls labels.Labels, e exemplar.Exemplar) (promstorage.SeriesRef, error) {
-	if g := a.db.head.group(index.GroupID(ref)); g != nil && ref>>32 == 0 {
-		ls = g.base
+	if s := a.db.seriesOf(ref); s != nil {
+		ls = s.SeriesLabels()
 	}
 	switch err := a.db.exemplars.ring.ValidateExemplar(ls, e); {
 	case errors.Is(err, promstorage.ErrDuplicateExemplar):
@@ -114,11 +125,7 @@ func (a *appender) Commit() error {
 		return promtsdb.ErrAppenderClosed
 	}
 	a.done = true
-	samples := make([]lateSample, len(a.batch.Samples))
-	for i := range samples {
-		samples[i] = lateSample{sample: &a.batch.Samples[i], g: a.groups[i]}
-	}
-	return a.db.write(a.ctx, &a.batch, samples, false, a.oldest)
+	return a.db.write(a.ctx, &a.batch, a.series, false, a.at)
 }
 
 // Rollback implements storage.AppenderTransaction.

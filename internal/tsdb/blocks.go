@@ -69,7 +69,7 @@ func (db *DB) blockBytes() int64 {
 func (db *DB) putAside(p *piece, err error) error {
 	switch {
 	case p.chunk != nil:
-		if p.place.g.drop(*p.chunk) {
+		if p.place.drop(*p.chunk) {
 			db.damagedChunk(p.chunk.file, p.chunk.offset, err)
 		}
 	case errors.Is(err, block.ErrPage):
@@ -79,6 +79,13 @@ func (db *DB) putAside(p *piece, err error) error {
 		return db.putBlockAside(p.place.block, err)
 	}
 	return fmt.Errorf("samples from %d to %d are left out: %w", p.first, p.last, err)
+}
+
+func (p *place) drop(ref chunkRef) bool {
+	if p.s != nil {
+		return p.s.set.dropChunks(func(c *chunkRef) bool { return *c == ref }) > 0
+	}
+	return p.g.drop(ref)
 }
 
 // drop takes a chunk out of the directory; false where it was out already.

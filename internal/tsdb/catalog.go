@@ -64,12 +64,19 @@ func (c *catalog) alias(id index.MetricID) index.MetricID {
 
 // column returns the column of a metric, and makes it where it is new.
 func (db *DB) column(g *group, metric labels.Labels) int {
+	col, _ := db.columnOf(g.id, metric)
+	return col
+}
+
+// columnOf returns the column of a metric in the index's group, which it makes
+// where it is new, and the metric as the dictionary has it.
+func (db *DB) columnOf(g index.GroupID, metric labels.Labels) (int, labels.Labels) {
 	// The lock is held over both, so that whoever finds the metric in the index
 	// finds it in unlogged too.
 	c := db.catalog
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	col, id, added := db.index.Column(g.id, metric)
+	col, id, added := db.index.Column(g, metric)
 	if added.Column {
 		db.metrics.seriesCreated.Inc()
 	}
@@ -77,22 +84,34 @@ func (db *DB) column(g *group, metric labels.Labels) int {
 		c.mu.unlogged[id] = struct{}{}
 		db.metrics.metricsCreated.Inc()
 	}
-	return col
+	if ls, ok := db.index.MetricLabels(id); ok {
+		metric = ls
+	}
+	return col, metric
 }
 
 // definitions appends to recs what the log must have before a row of g, whose
 // writer is locked.
 func (db *DB) definitions(recs *records, g *group) {
 	w := &g.writer
-	if !w.defined {
-		recs.begin()
-		recs.buf = appendGroupRecord(recs.buf, g.id, g.kind, g.base)
+	var added []index.MetricID
+	if w.logged < w.columns {
+		_, metrics, _ := db.index.Group(g.id)
+		added = metrics[w.logged:w.columns]
 	}
-	if w.logged == w.columns {
+	db.define(recs, g.id, rowGroup, g.base, w.defined, added, w.logged)
+}
+
+// define appends to recs the definitions of a group, where it is not defined, and
+// of the columns that were added to it behind the first.
+func (db *DB) define(recs *records, g index.GroupID, k groupKind, base labels.Labels, defined bool, added []index.MetricID, first int) {
+	if !defined {
+		recs.begin()
+		recs.buf = appendGroupRecord(recs.buf, g, k, base)
+	}
+	if len(added) == 0 {
 		return
 	}
-	_, metrics, _ := db.index.Group(g.id)
-	added := metrics[w.logged:w.columns]
 	c := db.catalog
 	c.mu.Lock()
 	for _, id := range added {
@@ -107,7 +126,7 @@ func (db *DB) definitions(recs *records, g *group) {
 	}
 	c.mu.Unlock()
 	recs.begin()
-	recs.buf = appendColumnsRecord(recs.buf, g.id, w.logged, added)
+	recs.buf = appendColumnsRecord(recs.buf, g, first, added)
 }
 
 // logged tells the catalog that the log has these definitions.
@@ -199,17 +218,36 @@ func (r *records) all() [][]byte {
 
 // compact rewrites the log when most of it is dead: live is how many definitions
 // are needed.
-func (c *catalog) compact(x *index.Memory, h *head, live int) error {
+func (c *catalog) compact(x *index.Memory, groups func() []definedGroup, live int) error {
 	c.mu.Lock()
 	written := c.mu.written
 	c.mu.Unlock()
 	if written < minCatalog || written < 4*live {
 		return nil
 	}
-	return c.compactNow(x, h)
+	return c.compactNow(x, groups)
 }
 
-func (c *catalog) compactNow(x *index.Memory, h *head) error {
+// definedGroup is a group as the catalog has it.
+type definedGroup struct {
+	id   index.GroupID
+	kind groupKind
+	base labels.Labels
+}
+
+// definedGroups is the groups of the head.
+func (db *DB) definedGroups() []definedGroup {
+	var out []definedGroup
+	for _, g := range db.head.all() {
+		out = append(out, definedGroup{g.id, rowGroup, g.base})
+	}
+	for _, x := range db.registry.all() {
+		out = append(out, definedGroup{x.id, x.kind, x.base})
+	}
+	return out
+}
+
+func (c *catalog) compactNow(x *index.Memory, all func() []definedGroup) error {
 	c.flushing.Lock()
 	defer c.flushing.Unlock()
 	first, err := c.log.Rotate()
@@ -220,7 +258,7 @@ func (c *catalog) compactNow(x *index.Memory, h *head) error {
 	// name one that is not collected; they are written behind them.
 	var groups, metrics records
 	n := 0
-	for _, g := range h.all() {
+	for _, g := range all() {
 		_, columns, ok := x.Group(g.id)
 		if !ok {
 			continue

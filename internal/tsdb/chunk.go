@@ -90,10 +90,16 @@ func (e *chunkEncoder) encode(id index.GroupID, open openPart, n int) ([]byte, e
 			}
 		}, columns.Set)
 	}
+	return e.encodeColumns(id, e.times, columns, e.column)
+}
+
+// encodeColumns encodes these columns over the rows at times. fill puts what is in
+// one into samples; it is called in the order of columns.
+func (e *chunkEncoder) encodeColumns(id index.GroupID, times []int64, columns storage.Bitmap, fill func(c int)) ([]byte, error) {
 	e.head = binary.AppendUvarint(e.head[:0], uint64(id))
-	e.head = binary.AppendUvarint(e.head, uint64(len(rows)))
+	e.head = binary.AppendUvarint(e.head, uint64(len(times)))
 	e.head = appendBitmap(e.head, columns)
-	e.stripe = column.AppendTimestamps(e.stripe[:0], e.times)
+	e.stripe = column.AppendTimestamps(e.stripe[:0], times)
 	e.head = binary.AppendUvarint(e.head, uint64(len(e.stripe)))
 	e.head = append(e.head, e.stripe...)
 
@@ -104,9 +110,9 @@ func (e *chunkEncoder) encode(id index.GroupID, open openPart, n int) ([]byte, e
 		if err != nil {
 			return
 		}
-		e.column(c)
+		fill(c)
 		before := len(e.stripe)
-		if e.stripe, err = e.cells.Append(e.stripe, e.times, &e.samples); err != nil {
+		if e.stripe, err = e.cells.Append(e.stripe, times, &e.samples); err != nil {
 			err = fmt.Errorf("seal column %d of group %d: %w", c, id, err)
 			return
 		}
@@ -122,7 +128,7 @@ func (e *chunkEncoder) encode(id index.GroupID, open openPart, n int) ([]byte, e
 		e.endStripe()
 	}
 	if len(e.head) > maxChunkHead || len(e.body) > maxChunkBody {
-		return nil, fmt.Errorf("seal group %d: %d rows are too large for a chunk", id, n)
+		return nil, fmt.Errorf("seal group %d: %d rows are too large for a chunk", id, len(times))
 	}
 	e.out = append(e.out[:0], chunkMagic...)
 	e.out = binary.LittleEndian.AppendUint32(e.out, uint32(len(e.head)))

@@ -59,6 +59,13 @@ func (db *DB) dueWindows() []int64 {
 			}
 		}
 	}
+	for _, x := range db.registry.all() {
+		for w := range x.openWindows(db.blockMillis) {
+			if due(w) && !db.compactedLately(w) {
+				found[w] = true
+			}
+		}
+	}
 	var out []int64
 	for w := range found {
 		out = append(out, w)
@@ -91,6 +98,11 @@ func (db *DB) compactWindow(ctx context.Context, window int64) error {
 			return err
 		}
 	}
+	for _, x := range db.registry.all() {
+		if err := db.sealBefore(x, end); err != nil {
+			return err
+		}
+	}
 	var parts []*headFile
 	for _, f := range db.windows.all() {
 		if f.window == window && f.replacedBy.Load() == nil {
@@ -101,7 +113,10 @@ func (db *DB) compactWindow(ctx context.Context, window int64) error {
 	if len(parts) == 0 {
 		return nil
 	}
-	in, ok, err := db.headInput(func(g *group) []headPart { return chunksIn(g, parts) }, db.deletions.all())
+	in, ok, err := db.headInput(headPick{
+		rows: func(g *group) []headPart { return chunksIn(g, parts) },
+		sets: func(x *sampleSet) setSource { return setChunksIn(x, parts) },
+	}, db.deletions.all())
 	if err != nil {
 		return db.leaveOut(err)
 	}
@@ -141,14 +156,13 @@ func (db *DB) compactWindow(ctx context.Context, window int64) error {
 func (db *DB) leaveOut(err error) error {
 	var bad *chunkError
 	if errors.As(err, &bad) && isDamage(err) {
-		if h, herr := bad.ref.headOf(db.cache); herr == nil {
-			if g := db.head.group(h.group); g != nil && g.drop(bad.ref) {
-				db.damagedChunk(bad.ref.file, bad.ref.offset, err)
-			}
-			return err
-		}
 		for _, g := range db.head.all() {
 			if g.drop(bad.ref) {
+				db.damagedChunk(bad.ref.file, bad.ref.offset, err)
+			}
+		}
+		for _, x := range db.registry.all() {
+			if x.dropChunks(func(c *chunkRef) bool { return *c == bad.ref }) > 0 {
 				db.damagedChunk(bad.ref.file, bad.ref.offset, err)
 			}
 		}
@@ -362,8 +376,12 @@ func (d *headDrop) Close() error {
 		}
 		g.mu.Unlock()
 	}
+	sets := d.db.registry.all()
+	for _, x := range sets {
+		x.dropChunks(func(c *chunkRef) bool { return c.file == d.f })
+	}
 	d.db.windows.remove(d.f)
-	d.db.head.narrow()
+	d.db.head.narrow(sets)
 	err := d.f.Close()
 	d.db.cache.Forget(d.f.id)
 	remove := d.db.fsys.Remove

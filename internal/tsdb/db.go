@@ -80,6 +80,9 @@ type Limits struct {
 	RetentionBytes int64
 	// MaxExemplars is how many exemplars are kept; 0 is none.
 	MaxExemplars int64
+	// OutOfOrderWindow is how much older than the newest sample of the store one
+	// may be that is older than its series' newest; 0: none may.
+	OutOfOrderWindow time.Duration
 }
 
 func (o *Options) setDefaults() {
@@ -134,6 +137,7 @@ type DB struct {
 	health    *health
 	index     *index.Memory
 	head      *head
+	registry  *registry
 	catalog   *catalog
 	windows   *windows
 	wal       *wal.Log
@@ -148,10 +152,6 @@ type DB struct {
 
 	// holds guards group.holding.
 	holds sync.Mutex
-	// late is held while samples with timestamps of their own are written; see
-	// group.late.
-	late sync.Mutex
-
 	// logging is held for reading from the encoding of a record until its row is
 	// shown, and for writing while the generation changes. A generation is the time
 	// between two checkpoints.
@@ -186,7 +186,7 @@ func Open(o Options) (*DB, error) {
 	}
 	db := &DB{
 		o: o, fsys: o.FS, logger: o.Logger, blockMillis: o.BlockDuration.Milliseconds(),
-		metrics: newMetrics(o.Registerer), index: index.NewMemory(), head: newHead(),
+		metrics: newMetrics(o.Registerer), index: index.NewMemory(), head: newHead(), registry: newRegistry(),
 		compacted: map[int64]time.Time{},
 		catalog:   newCatalog(o.Dir), cache: cache.New(o.CacheBytes), exemplars: exemplars,
 	}
@@ -347,6 +347,10 @@ func (db *DB) headChunks() int {
 	n := 0
 	for _, g := range db.head.all() {
 		chunks, _ := g.snapshot()
+		n += len(chunks)
+	}
+	for _, x := range db.registry.all() {
+		_, chunks := x.snapshot()
 		n += len(chunks)
 	}
 	return n

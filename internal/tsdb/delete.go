@@ -35,12 +35,8 @@ func (db *DB) Delete(ctx context.Context, mint, maxt int64, matchers ...*labels.
 		return fmt.Errorf("delete: %w", err)
 	}
 	for _, hit := range hits {
-		g := db.head.group(hit.Group)
-		if g == nil {
-			continue
-		}
-		if first, last, ok := g.bounds(); ok && first <= maxt && last >= mint {
-			t.head[g.id] = last
+		if first, last, ok := db.groupBounds(hit.Group); ok && first <= maxt && last >= mint {
+			t.head[hit.Group] = last
 		}
 	}
 	for _, b := range db.blocks() {
@@ -68,6 +64,17 @@ func (db *DB) Delete(ctx context.Context, mint, maxt int64, matchers ...*labels.
 		return fmt.Errorf("delete: %w", err)
 	}
 	return nil
+}
+
+// groupBounds is the time range of what the head has of a group.
+func (db *DB) groupBounds(id index.GroupID) (mint, maxt int64, ok bool) {
+	if g := db.head.group(id); g != nil {
+		return g.bounds()
+	}
+	if x := db.registry.set(id); x != nil {
+		return x.bounds()
+	}
+	return 0, 0, false
 }
 
 // CleanTombstones rewrites the blocks that have deleted samples without them.
@@ -114,10 +121,8 @@ func (db *DB) pruneTombstones() error {
 		next := *t
 		next.head, next.blocks = map[index.GroupID]int64{}, map[ulid.ULID]bool{}
 		for id, last := range t.head {
-			if g := db.head.group(id); g != nil {
-				if first, _, ok := g.bounds(); ok && first <= last {
-					next.head[id] = last
-				}
+			if first, _, ok := db.groupBounds(id); ok && first <= last {
+				next.head[id] = last
 			}
 		}
 		for id := range t.blocks {

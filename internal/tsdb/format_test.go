@@ -2,6 +2,7 @@ package tsdb
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math"
@@ -18,6 +19,19 @@ import (
 	"monopod/internal/tsdb/cells"
 	"monopod/internal/tsdb/index"
 )
+
+func appendSamplesHead(dst []byte, base int64) []byte {
+	return binary.AppendVarint(append(dst, recordSamples), base)
+}
+
+// appendSample adds a sample to a record of samples, as earlier versions wrote it.
+func appendSample(dst []byte, id index.GroupID, base, t int64, v float64, h cells.Hist) []byte {
+	dst = binary.AppendVarint(binary.AppendUvarint(dst, uint64(id)), t-base)
+	if kindOf(h) != kindFloat {
+		return appendHist(dst, h)
+	}
+	return appendValue(append(dst, byte(kindFloat)), 0, v)
+}
 
 // TestFormats holds the bytes of records and chunks to those that were released. What
 // it says has changed needs a new version, and a reader for this one. With
@@ -53,6 +67,14 @@ func TestFormats(t *testing.T) {
 	add("whole row without columns", e.append(nil, 1, &s, &ended, true, 0))
 
 	add("samples", appendSample(appendSample(appendSamplesHead(nil, testTime), 2, testTime, testTime, 7, cells.Hist{}), 3, testTime, testTime-1, 0.1, cells.Hist{}))
+	x := &sampleSet{id: 7}
+	one, two := &stamped{set: x}, &stamped{set: x, column: 1}
+	var se stampedEncoder
+	st := se.begin(nil, testTime)
+	st = se.sample(st, &lateSample{sample: &storage.Sample{T: testTime, V: 7}, s: one})
+	st = se.sample(st, &lateSample{sample: &storage.Sample{T: testTime - 1, Start: testTime - 1000, V: 0.1}, s: two, late: true})
+	st = se.sample(st, &lateSample{sample: &storage.Sample{T: testTime}, s: two, hist: cells.Hist{Int: tsdbutil.GenerateTestHistogram(1)}})
+	add("stamped: 7; 0.1 out of order, with a start; a histogram", st)
 	add("exemplar", appendExemplarRecord(nil, labels.FromStrings("__name__", "h"), exemplar.Exemplar{Labels: labels.FromStrings("id", "t"), Value: 1, Ts: testTime, HasTs: true}))
 	add("last metric 5, last group 6", appendLastRecord(nil, 5, 6))
 

@@ -18,17 +18,18 @@ type groupKind byte
 const (
 	// rowGroup: one writer at a time, in rows, with implied staleness.
 	rowGroup groupKind = 0
-	// sampleGroup: one series, whose samples bring timestamps of their own. Its
-	// base is all of its labels, and its one column the metric without labels.
+	// sampleGroup is a set (see sampleSet) of one series, as earlier versions made
+	// them: its base is all labels of the series, and its one column the metric
+	// without labels.
 	sampleGroup groupKind = 1
+	// setGroup is a set.
+	setGroup groupKind = 2
 )
 
 // group is a group in the head.
 type group struct {
 	id   index.GroupID
-	kind groupKind
 	base labels.Labels
-	next *group // another sample group with the same hash
 
 	// writer is held from before a row is encoded until it stands in open, and
 	// while the open part is sealed. Where a batch has rows of several groups, it
@@ -54,9 +55,6 @@ type group struct {
 		// rows were found sealed when the store was opened.
 		restored bool
 	}
-
-	// late is where a sample group stands. Guarded by DB.late.
-	late lastSample
 
 	// mu guards what readers see. Rows and chunks themselves do not change.
 	mu struct {
@@ -115,7 +113,7 @@ func (db *DB) OpenGroup(base labels.Labels) (storage.Group, error) {
 	defer db.holds.Unlock()
 	g := db.freeGroupLocked(base)
 	if g == nil {
-		g = db.newGroup(rowGroup, base.Copy())
+		g = db.newGroup(base.Copy())
 	}
 	g.holding.held = true
 	g.holding.openings++
@@ -128,7 +126,7 @@ func (db *DB) OpenGroup(base labels.Labels) (storage.Group, error) {
 func (db *DB) freeGroupLocked(base labels.Labels) *group {
 	for _, id := range db.index.GroupsEqual(base) {
 		g := db.head.group(id)
-		if g == nil || g.kind != rowGroup || g.holding.held {
+		if g == nil || g.holding.held {
 			continue
 		}
 		g.writer.Lock()
@@ -145,13 +143,13 @@ func (db *DB) freeGroupLocked(base labels.Labels) *group {
 }
 
 // newGroup makes a group that the log does not have yet.
-func (db *DB) newGroup(k groupKind, base labels.Labels) *group {
-	return db.addGroup(db.index.NewGroup(base), k, base)
+func (db *DB) newGroup(base labels.Labels) *group {
+	return db.addGroup(db.index.NewGroup(base), base)
 }
 
 // addGroup puts a group that stands in the index into the head.
-func (db *DB) addGroup(id index.GroupID, k groupKind, base labels.Labels) *group {
-	g := &group{id: id, kind: k, base: base}
+func (db *DB) addGroup(id index.GroupID, base labels.Labels) *group {
+	g := &group{id: id, base: base}
 	g.writer.restored = true
 	g.writer.limit = firstLimit(id, db.o.SealRows)
 	db.head.add(g)
@@ -225,7 +223,7 @@ func (h *hold) End(ctx context.Context, t int64) error {
 		return fmt.Errorf("end group %s: it was not released", h.base)
 	}
 	b := storage.Batch{Timestamp: t, Rows: []storage.Row{{Group: h}}}
-	if err := h.db.write(ctx, &b, nil, true, math.MinInt64); err != nil {
+	if err := h.db.write(ctx, &b, nil, true, times{}); err != nil {
 		return fmt.Errorf("end group %s: %w", h.base, err)
 	}
 	return nil

@@ -5,8 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/prometheus/prometheus/model/labels"
-
 	"monopod/internal/tsdb/index"
 )
 
@@ -16,8 +14,6 @@ type head struct {
 	mu struct {
 		sync.RWMutex
 		groups map[index.GroupID]*group
-		// series is the sample groups by the hash of their labels.
-		series map[uint64]*group
 	}
 
 	// minTime and maxTime are of all rows since the store was opened, or that it
@@ -30,7 +26,6 @@ type head struct {
 func newHead() *head {
 	h := &head{}
 	h.mu.groups = map[index.GroupID]*group{}
-	h.mu.series = map[uint64]*group{}
 	h.minTime.Store(math.MaxInt64)
 	h.maxTime.Store(math.MinInt64)
 	h.minValid.Store(math.MinInt64)
@@ -46,28 +41,7 @@ func (h *head) group(id index.GroupID) *group {
 func (h *head) add(g *group) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.addLocked(g)
-}
-
-func (h *head) addLocked(g *group) {
 	h.mu.groups[g.id] = g
-	if g.kind == sampleGroup {
-		hash := g.base.Hash()
-		g.next = h.mu.series[hash]
-		h.mu.series[hash] = g
-	}
-}
-
-// seriesGroup returns the sample group of a series.
-func (h *head) seriesGroup(hash uint64, ls labels.Labels) *group {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	for g := h.mu.series[hash]; g != nil; g = g.next {
-		if labels.Equal(g.base, ls) {
-			return g
-		}
-	}
-	return nil
 }
 
 func (h *head) remove(groups []*group) {
@@ -75,24 +49,6 @@ func (h *head) remove(groups []*group) {
 	defer h.mu.Unlock()
 	for _, g := range groups {
 		delete(h.mu.groups, g.id)
-		if g.kind != sampleGroup {
-			continue
-		}
-		hash := g.base.Hash()
-		var rest *group
-		for o := h.mu.series[hash]; o != nil; {
-			after := o.next
-			if o != g {
-				o.next = rest
-				rest = o
-			}
-			o = after
-		}
-		if rest == nil {
-			delete(h.mu.series, hash)
-		} else {
-			h.mu.series[hash] = rest
-		}
 	}
 }
 
@@ -116,10 +72,15 @@ func (h *head) saw(t int64) {
 }
 
 // narrow finds the oldest time anew, after chunks went.
-func (h *head) narrow() {
+func (h *head) narrow(sets []*sampleSet) {
 	mint := int64(math.MaxInt64)
 	for _, g := range h.all() {
 		if first, _, ok := g.bounds(); ok {
+			mint = min(mint, first)
+		}
+	}
+	for _, x := range sets {
+		if first, _, ok := x.bounds(); ok {
 			mint = min(mint, first)
 		}
 	}

@@ -28,28 +28,39 @@ func (p *headPart) openRows() []openRow {
 	return rows[from:to]
 }
 
-// headGroup is a group on its way from the head into a block.
+// headPick chooses what of the head goes into a block.
+type headPick struct {
+	rows func(*group) []headPart
+	sets func(*sampleSet) setSource
+}
+
+// headGroup is a group on its way from the head into a block: one of rows, or a
+// class of a set.
 type headGroup struct {
-	g        *group
+	id    index.GroupID
+	kind  groupKind
+	base  labels.Labels
+	place place // where its series are, for tombstones
+	class *setClass
+
 	parts    []headPart // by time, without overlap
 	columns  []uint32   // of the block's metrics of the group
 	segments [][2]int   // parts, from and to
 	deleted  map[index.MetricID][]interval
 }
 
-// headInput makes the input of a block of what groups of the head have. pick
-// returns the parts of a group; stones are what to leave out. ok is false where
-// there is nothing.
-func (db *DB) headInput(pick func(*group) []headPart, stones []*tombstone) (in block.Input, ok bool, err error) {
+// headInput makes the input of a block of what groups of the head have. stones
+// are what to leave out. ok is false where there is nothing.
+func (db *DB) headInput(pick headPick, stones []*tombstone) (in block.Input, ok bool, err error) {
 	var groups []*headGroup
 	byGroup := map[*headGroup][]index.Column{}
 	used := map[index.MetricID]labels.Labels{}
 	for _, g := range db.head.all() {
-		parts := inOrder(pick(g))
+		parts := inOrder(pick.rows(g))
 		if len(parts) == 0 {
 			continue
 		}
-		h := &headGroup{g: g, parts: parts}
+		h := &headGroup{id: g.id, kind: rowGroup, base: g.base, place: place{g: g}, parts: parts}
 		cols, err := db.headColumns(h)
 		if err != nil {
 			return in, false, err
@@ -57,25 +68,39 @@ func (db *DB) headInput(pick func(*group) []headPart, stones []*tombstone) (in b
 		if len(cols) == 0 {
 			continue
 		}
+		byGroup[h] = cols
+		groups = append(groups, h)
+	}
+	for _, x := range db.registry.all() {
+		classes, err := db.setClasses(pick.sets(x))
+		if err != nil {
+			return in, false, err
+		}
+		for i := range classes {
+			c := &classes[i]
+			h := &headGroup{id: x.id, kind: x.kind, base: x.base, place: place{s: c.series[0]}, class: c}
+			byGroup[h] = c.columns
+			groups = append(groups, h)
+		}
+	}
+	for _, cols := range byGroup {
 		for _, c := range cols {
 			if _, seen := used[c.Metric]; !seen {
 				used[c.Metric], _ = db.index.MetricLabels(c.Metric)
 			}
 		}
-		byGroup[h] = cols
-		groups = append(groups, h)
 	}
 	if len(groups) == 0 {
 		return in, false, nil
 	}
 	number := sortMetrics(used, &in)
-	slices.SortFunc(groups, func(a, b *headGroup) int {
-		return cmp.Or(labels.Compare(a.g.base, b.g.base), cmp.Compare(a.g.id, b.g.id))
+	slices.SortStableFunc(groups, func(a, b *headGroup) int {
+		return cmp.Or(labels.Compare(a.base, b.base), cmp.Compare(a.id, b.id))
 	})
 	for _, h := range groups {
 		cols := byGroup[h]
 		slices.SortFunc(cols, func(a, b index.Column) int { return cmp.Compare(number[a.Metric], number[b.Metric]) })
-		out := block.Group{Base: h.g.base, Kind: byte(h.g.kind)}
+		out := block.Group{Base: h.base, Kind: byte(h.kind)}
 		for _, c := range cols {
 			out.Metrics = append(out.Metrics, number[c.Metric])
 			h.columns = append(h.columns, c.Column)
@@ -128,7 +153,7 @@ func inOrder(parts []headPart) []headPart {
 
 // headColumns is the columns that hold something in the parts of a group.
 func (db *DB) headColumns(h *headGroup) ([]index.Column, error) {
-	_, metrics, _ := db.index.Group(h.g.id)
+	_, metrics, _ := db.index.Group(h.id)
 	has := make([]bool, len(metrics))
 	set := func(c int) {
 		if c < len(has) {
@@ -176,6 +201,9 @@ func (db *DB) partTimes(p *headPart) ([]int64, error) {
 
 // headSegments puts parts together to segments, as equal in length as they go.
 func (db *DB) headSegments(h *headGroup) ([][]int64, error) {
+	if h.class != nil {
+		return h.class.segments(), nil
+	}
 	var all [][]int64
 	rows := 0
 	for i := range h.parts {
@@ -209,9 +237,8 @@ func (h *headGroup) deletedIn(all []labels.Labels, metrics []index.MetricID, sto
 	}
 	h.deleted = map[index.MetricID][]interval{}
 	b := labels.NewScratchBuilder(16)
-	p := place{g: h.g}
 	for _, m := range metrics {
-		if iv := deletedAt(stones, index.Series(&b, h.g.base, all[m]), &p); len(iv) > 0 {
+		if iv := deletedAt(stones, index.Series(&b, h.base, all[m]), &h.place); len(iv) > 0 {
 			h.deleted[m] = iv
 		}
 	}
@@ -221,7 +248,12 @@ func (db *DB) headSamples(dst *cells.Samples, h *headGroup, metrics []index.Metr
 	i, _ := slices.BinarySearch(metrics, m)
 	column := int(h.columns[i])
 	from := dst.Len()
-	for j := h.segments[segment][0]; j < h.segments[segment][1]; j++ {
+	if h.class != nil {
+		if err := h.class.samples(db, dst, column, segment); err != nil {
+			return err
+		}
+	}
+	for j, to := h.partsOf(segment); j < to; j++ {
 		p := &h.parts[j]
 		before := dst.Len()
 		if p.chunk == nil {
@@ -239,4 +271,12 @@ func (db *DB) headSamples(dst *cells.Samples, h *headGroup, metrics []index.Metr
 		dst.Cut(from, func(t int64) bool { return within(deleted, t) })
 	}
 	return nil
+}
+
+// partsOf is the parts of a segment; a class has none.
+func (h *headGroup) partsOf(segment int) (from, to int) {
+	if h.class != nil {
+		return 0, 0
+	}
+	return h.segments[segment][0], h.segments[segment][1]
 }

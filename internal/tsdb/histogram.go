@@ -62,9 +62,14 @@ var staleNaN = math.Float64frombits(value.StaleNaN)
 // threshold, zero count, count, sum, spans and buckets of both signs, and custom
 // bounds, each list with its length.
 func appendHist(dst []byte, h cells.Hist) []byte {
+	return appendHistBody(append(dst, byte(kindOf(h))), h)
+}
+
+// appendHistBody encodes what follows the kind.
+func appendHistBody(dst []byte, h cells.Hist) []byte {
 	if h.Int != nil {
 		i := h.Int
-		dst = append(dst, byte(kindHistogram), byte(i.CounterResetHint))
+		dst = append(dst, byte(i.CounterResetHint))
 		dst = binary.AppendVarint(dst, int64(i.Schema))
 		dst = wire.AppendFloat(dst, i.ZeroThreshold)
 		dst = binary.AppendUvarint(dst, i.ZeroCount)
@@ -83,7 +88,7 @@ func appendHist(dst []byte, h cells.Hist) []byte {
 		return appendFloats(dst, i.CustomValues)
 	}
 	f := h.Float
-	dst = append(dst, byte(kindFloatHistogram), byte(f.CounterResetHint))
+	dst = append(dst, byte(f.CounterResetHint))
 	dst = binary.AppendVarint(dst, int64(f.Schema))
 	dst = wire.AppendFloat(dst, f.ZeroThreshold)
 	dst = wire.AppendFloat(dst, f.ZeroCount)

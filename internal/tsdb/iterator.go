@@ -21,9 +21,11 @@ import (
 type piece struct {
 	first, last int64
 	place       *place
-	chunk       *chunkRef // or
-	open        openPart  // or
-	segment     int       // of the place's block
+	chunk       *chunkRef    // or
+	open        openPart     // or
+	stamped     *openSamples // or
+	late        []lateEntry  // or
+	segment     int          // of the place's block
 }
 
 // interval is a time range, both ends within.
@@ -32,6 +34,8 @@ type interval struct{ mint, maxt int64 }
 // load appends to dst what the piece holds.
 func (p *piece) load(q *query, dst *cells.Samples) error {
 	switch {
+	case p.stamped != nil || p.late != nil:
+		return p.loadOpen(dst)
 	case !p.open.empty():
 		p.open.samples(dst, int(p.place.column), p.first, p.last)
 		return dst.SetHints()
@@ -243,8 +247,8 @@ func (it *iterator) At() (int64, float64) { return it.buf.T[it.i], it.buf.V[it.i
 // AtT implements chunkenc.Iterator.
 func (it *iterator) AtT() int64 { return it.buf.T[it.i] }
 
-// AtST implements chunkenc.Iterator: start timestamps are not stored.
-func (it *iterator) AtST() int64 { return 0 }
+// AtST implements chunkenc.Iterator.
+func (it *iterator) AtST() int64 { return it.buf.Start(it.i) }
 
 // AtHistogram implements chunkenc.Iterator.
 func (it *iterator) AtHistogram(h *histogram.Histogram) (int64, *histogram.Histogram) {
@@ -283,7 +287,7 @@ func (it *iterator) Err() error { return it.err }
 // written is put aside, and the reading goes on without it, with a warning; what
 // may come back (an error of the disk) fails the query.
 func (q *query) damage(p *piece, err error) error {
-	if !isDamage(err) || !p.open.empty() {
+	if !isDamage(err) || !p.open.empty() || p.stamped != nil || p.late != nil {
 		return err
 	}
 	q.warnings.add(q.db.putAside(p, err))

@@ -13,7 +13,8 @@ import (
 // place is where samples of a series lie: a column of a group in the head, or a
 // metric of a group in a block.
 type place struct {
-	g       *group
+	g       *group   // or
+	s       *stamped // or a block
 	column  uint32
 	block   *block.Reader
 	metric  index.MetricID
@@ -23,7 +24,10 @@ type place struct {
 
 // pieces appends to dst what a place has in the range of the query.
 func (p *place) pieces(q *query, dst []piece) []piece {
-	if p.g == nil {
+	switch {
+	case p.s != nil:
+		return p.stampedPieces(q, dst)
+	case p.g == nil:
 		return p.blockPieces(q, dst)
 	}
 	chunks, open := p.g.snapshot()
@@ -107,6 +111,9 @@ func (n *interner) number(ls labels.Labels) uint32 {
 // addHead adds a group of the head. Columns without samples in the range are
 // left out.
 func (j *joiner) addHead(hit index.Hit) error {
+	if x := j.q.db.registry.set(hit.Group); x != nil {
+		return j.addSet(x, hit)
+	}
 	g := j.q.db.head.group(hit.Group)
 	if g == nil {
 		return nil

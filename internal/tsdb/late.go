@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/prometheus/prometheus/model/labels"
-
 	"monopod/internal/storage"
 	"monopod/internal/tsdb/cells"
 )
@@ -13,57 +11,111 @@ import (
 // lateSample is a sample with a timestamp of its own on its way.
 type lateSample struct {
 	sample *storage.Sample
-	g      *group // known to an appender that has a reference
+	s      *stamped
 	hist   cells.Hist
 	taken  bool
-	before lastSample // where a failed write takes the group back to
+	late   bool // out of order
 }
 
-// lastSample is where a sample group stands.
-type lastSample struct {
-	has   bool
-	t     int64
-	v     float64
-	hist  cells.Hist
-	known bool // v and hist are; they are not where a damaged chunk had them
+// times is the timestamps that decide on a sample.
+type times struct {
+	// oldest: before it a sample is not in order, since blocks cover that time, or
+	// are about to.
+	oldest int64
+	// late: from it on a sample may be out of order; windowed is false where none
+	// may.
+	late     int64
+	windowed bool
 }
 
-// single and none are the presences of a sample group's rows: a float, or a
-// histogram.
-var (
-	single = newPresence(storage.Bitmap{1})
-	none   = newPresence(nil)
-)
+// times is those of this moment.
+func (db *DB) times() times {
+	t := times{oldest: db.head.oldest(db.blockMillis)}
+	if w := db.limits.Load().OutOfOrderWindow.Milliseconds(); w > 0 {
+		t.windowed, t.late = true, math.MinInt64
+		if maxt := db.head.maxTime.Load(); maxt > math.MinInt64+w {
+			t.late = maxt - w
+		}
+	}
+	return t
+}
 
-// judgeSamples takes those samples whose time is right. The group moves on here,
-// so that the next sample of the series in this batch is judged against this one.
-// DB.late is held, which guards lastSample and the removal of sample groups.
-func (w *batch) judgeSamples(oldest int64) {
+// resolve finds the series of the samples, and locks their lanes.
+func (w *batch) resolve() {
+	r := w.db.registry
+	for {
+		var lanes laneSet
+		for i := range w.samples {
+			s := &w.samples[i]
+			if s.s == nil {
+				if h, ok := s.sample.Series.(*stamped); ok {
+					s.s = h
+				} else {
+					s.s = w.db.stampedSeries(s.sample.Labels)
+				}
+			}
+			lanes |= 1 << s.s.set.lane
+		}
+		r.lock(lanes)
+		w.lanes = lanes
+		again := false
+		for i := range w.samples {
+			if s := &w.samples[i]; s.s.set.removed {
+				again = true
+			}
+		}
+		if !again {
+			return
+		}
+		r.unlock(lanes)
+		for i := range w.samples {
+			if s := &w.samples[i]; s.s.set.removed {
+				s.s = w.db.stampedSeries(s.s.SeriesLabels())
+			}
+		}
+	}
+}
+
+// judgeSamples takes those samples whose time is right. A sample is judged
+// against the one before it of its series in this batch, too. The lanes are
+// locked.
+func (w *batch) judgeSamples(at times) {
 	for i := range w.samples {
 		s := &w.samples[i]
-		if s.g == nil || s.g.writer.removed {
-			s.g = w.db.seriesGroup(s.sample.Labels)
+		if !s.s.has {
+			w.db.restoreLast(s.s)
 		}
-		last := &s.g.late
-		if !last.has {
-			w.db.restoreLast(s.g)
+		last := s.s.last()
+		if p := s.s.pending; p > 0 {
+			before := &w.samples[p-1]
+			last = lastSample{has: true, known: true, t: before.sample.T, v: before.sample.V, hist: before.hist}
 		}
-		s.hist = last.histOf(s.sample)
-		if s.taken, s.sample.Err = false, validate(s.hist); s.sample.Err == nil {
-			s.taken, s.sample.Err = last.follows(s.sample, oldest)
+		sample := s.sample
+		s.hist = last.histOf(sample)
+		s.taken, s.late, sample.Err = false, false, nil
+		if kindOf(s.hist) != kindFloat {
+			sample.Err = validate(s.hist)
 		}
-		if s.taken && w.db.tooFar(s.sample.T) {
-			s.taken, s.sample.Err = false, fmt.Errorf("sample at %d lies in the future; check the clock: %w", s.sample.T, storage.ErrOutOfBounds)
+		if sample.Err == nil {
+			s.taken, s.late, sample.Err = last.follows(sample, at)
+		}
+		if s.taken && w.db.tooFar(sample.T) {
+			s.taken, sample.Err = false, fmt.Errorf("sample at %d lies in the future; check the clock: %w", sample.T, storage.ErrOutOfBounds)
 		}
 		if !s.taken {
-			w.db.metrics.refused(s.sample.Err)
+			w.db.metrics.refused(sample.Err)
 			continue
 		}
-		s.before = *last
 		if kindOf(s.hist) != kindFloat {
 			s.hist = copyHist(s.hist)
 		}
-		*last = lastSample{has: true, t: s.sample.T, v: s.sample.V, hist: s.hist, known: true}
+		if !s.late {
+			s.s.pending = uint32(i + 1)
+			continue
+		}
+		if _, twice := s.s.beside.lateAt(sample.T); twice {
+			s.taken = false // Prometheus's rule: the first one stays, and nobody is told
+		}
 	}
 }
 
@@ -77,20 +129,29 @@ func (l *lastSample) histOf(s *storage.Sample) cells.Hist {
 	return h
 }
 
-// follows tells whether a sample is to be stored behind the last one. One that
-// says the same again is not, and is no error.
-func (l *lastSample) follows(s *storage.Sample, oldest int64) (take bool, err error) {
-	switch {
-	case s.T < oldest:
-		return false, storage.ErrOutOfBounds
-	case !l.has || s.T > l.t:
-		return true, nil
-	case s.T < l.t:
-		return false, storage.ErrOutOfOrder
-	case l.known && l.same(s.V, l.histOf(s)):
-		return false, nil
+// follows tells whether a sample is to be stored behind the last one, or out of
+// order. One that says the same again is not, and is no error. The order of the
+// rules is Prometheus's.
+func (l *lastSample) follows(s *storage.Sample, at times) (take, late bool, err error) {
+	if s.T >= at.oldest {
+		switch {
+		case !l.has || s.T > l.t:
+			return true, false, nil
+		case s.T == l.t && l.known && l.same(s.V, l.histOf(s)):
+			return false, false, nil
+		case s.T == l.t:
+			return false, false, storage.ErrDuplicateTimestamp
+		}
 	}
-	return false, storage.ErrDuplicateTimestamp
+	switch {
+	case at.windowed && s.T >= at.late:
+		return true, true, nil
+	case at.windowed:
+		return false, false, storage.ErrTooOld
+	case s.T < at.oldest:
+		return false, false, storage.ErrOutOfBounds
+	}
+	return false, false, storage.ErrOutOfOrder
 }
 
 func (l *lastSample) same(v float64, h cells.Hist) bool {
@@ -106,74 +167,101 @@ func (l *lastSample) same(v float64, h cells.Hist) bool {
 	return math.Float64bits(l.v) == math.Float64bits(v)
 }
 
-// seriesGroup returns the group of a series with timestamps of its own, and
-// makes it where it is new. DB.late is held.
-func (db *DB) seriesGroup(ls labels.Labels) *group {
-	g := db.head.seriesGroup(ls.Hash(), ls)
-	if g == nil {
-		g = db.newGroup(sampleGroup, ls.Copy())
-		db.column(g, labels.EmptyLabels())
-		g.writer.columns = 1
-	}
-	return g
-}
-
+// defineSamples puts the definitions of new series into the records.
 func (w *batch) defineSamples() {
 	for i := range w.samples {
-		if s := &w.samples[i]; s.taken && !s.g.writer.defined {
-			w.db.definitions(&w.records, s.g)
-			// Only the first sample of the series in this batch defines it; where the
-			// log fails, apply does not come and rollBack takes it back.
-			s.g.writer.defined = true
-			w.defining = append(w.defining, s.g)
+		s := &w.samples[i]
+		if !s.taken {
+			continue
 		}
+		x := s.s.set
+		if x.defined && x.logged > s.s.column {
+			continue
+		}
+		// Only the first sample of the set in this batch defines it; where the log
+		// fails, rollBack takes it back.
+		w.defining = append(w.defining, definedSet{x, x.defined, x.logged})
+		_, metrics, _ := w.db.index.Group(x.id)
+		w.db.define(&w.records, x.id, x.kind, x.base, x.defined, metrics[x.logged:], int(x.logged))
+		x.defined, x.logged = true, uint32(len(metrics))
 	}
+}
+
+// definedSet is a set that is marked as defined although the log may still fail,
+// and how it was.
+type definedSet struct {
+	x       *sampleSet
+	defined bool
+	logged  uint32
 }
 
 func (w *batch) encodeSamples() {
-	base, begun := int64(0), false
+	var e stampedEncoder
 	for i := range w.samples {
 		s := &w.samples[i]
 		if !s.taken {
 			continue
 		}
-		if !begun {
-			base, begun = s.sample.T, true
+		if !e.begun {
 			w.records.begin()
-			w.records.buf = appendSamplesHead(w.records.buf, base)
+			w.records.buf = e.begin(w.records.buf, s.sample.T)
 		}
-		w.records.buf = appendSample(w.records.buf, s.g.id, base, s.sample.T, s.sample.V, s.hist)
+		w.records.buf = e.sample(w.records.buf, s)
 	}
 }
 
+// rollBack takes the sets and series back to before the batch.
+func (w *batch) rollBack() {
+	for i := len(w.defining) - 1; i >= 0; i-- {
+		d := &w.defining[i]
+		d.x.defined, d.x.logged = d.defined, d.logged
+	}
+	for i := range w.samples {
+		if s := w.samples[i].s; s != nil {
+			s.pending = 0
+		}
+	}
+}
+
+// applySamples shows the samples to readers.
 func (w *batch) applySamples() {
+	var x *sampleSet // locked
+	mint, maxt := int64(math.MaxInt64), int64(math.MinInt64)
 	for i := range w.samples {
 		s := &w.samples[i]
+		s.s.pending = 0
 		if !s.taken {
 			continue
 		}
+		if s.s.set != x {
+			if x != nil {
+				x.mu.Unlock()
+			}
+			x = s.s.set
+			x.mu.Lock()
+		}
+		sample := s.sample
 		w.counts[kindOf(s.hist)]++
-		w.db.head.saw(s.sample.T)
-		g := s.g
-		g.writer.Lock()
-		g.writer.logged = 1
-		if g.writer.open == 0 {
-			g.writer.openGen = w.db.generation
+		mint, maxt = min(mint, sample.T), max(maxt, sample.T)
+		if s.s.idle() {
+			s.s.gen = uint32(w.db.generation)
 		}
-		g.push(sampleRow(s.sample.T, s.sample.V, s.hist), nil)
-		if g.writer.open >= g.writer.limit {
-			w.due = append(w.due, g)
+		if s.late {
+			s.s.pushLate(lateEntry{t: sample.T, start: sample.Start, v: sample.V, hist: s.hist})
+			w.lateCount++
+		} else {
+			s.s.push(sample.T, sample.Start, sample.V, s.hist)
 		}
-		g.writer.Unlock()
+		if !x.due && (s.s.n >= x.limit || len(s.s.late()) >= maxLate) {
+			x.due = true
+			w.dueSets = append(w.dueSets, x)
+		}
 	}
-}
-
-// sampleRow is a sample as a row of its group.
-func sampleRow(t int64, v float64, h cells.Hist) openRow {
-	if kindOf(h) != kindFloat {
-		return openRow{t: t, p: none, base: zeros, seen: &seen{p: none, h: []histogramAt{{0, h}}}}
+	if x != nil {
+		x.mu.Unlock()
 	}
-	e := rowEncoder{cur: []float64{v}, changed: []uint64{1}}
-	e.appendValues(nil)
-	return openRow{t: t, p: single, base: zeros, data: e.data}
+	if mint <= maxt {
+		w.db.head.saw(mint)
+		w.db.head.saw(maxt)
+	}
 }

@@ -70,6 +70,16 @@ func (db *DB) loadHeadFile(f *headFile) error {
 
 func (db *DB) loadChunk(f *headFile, h *chunkHead, offset int64, size int) {
 	g := db.head.group(h.group)
+	if x := db.registry.set(h.group); x != nil {
+		x.seen = max(x.seen, h.columns.limit())
+		x.mu.Lock()
+		x.insertLocked(setChunk{chunkRef{
+			file: f, offset: offset, size: int32(size), rows: int32(len(h.times)),
+			first: h.times[0], last: h.times[len(h.times)-1],
+		}, h.columns})
+		x.mu.Unlock()
+		return
+	}
 	if g == nil {
 		db.index.Reserve(0, h.group)
 		db.damagedChunk(f, offset, fmt.Errorf("%w: its group %d is not in the catalog", errChunk, h.group))

@@ -123,6 +123,15 @@ func (db *DB) finishCheckpoint(force bool) error {
 			return nil
 		}
 	}
+	for _, x := range db.registry.all() {
+		old, err := db.sealOld(x, r.generation, force)
+		if err != nil {
+			return fmt.Errorf("checkpoint: %w", err)
+		}
+		if old && !force {
+			return nil
+		}
+	}
 	if err := db.keepExemplars(); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}

@@ -15,7 +15,8 @@ import (
 type metrics struct {
 	appendedFloats, appendedHistograms prometheus.Counter
 	samples                            atomic.Uint64 // both together, to be read
-	outOfOrder, outOfBounds            prometheus.Counter
+	outOfOrder, outOfBounds, tooOld    prometheus.Counter
+	late                               prometheus.Counter // stored out of order
 	metricsCreated                     prometheus.Counter
 	seriesCreated, seriesRemoved       prometheus.Counter
 	chunks                             prometheus.Counter // sealed
@@ -39,6 +40,8 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	m := &metrics{
 		outOfOrder:           f.counterWith("prometheus_tsdb_out_of_order_samples_total", "Samples that were refused as out of order.", "type", "float"),
 		outOfBounds:          f.counterWith("prometheus_tsdb_out_of_bound_samples_total", "Samples that were refused as too old.", "type", "float"),
+		tooOld:               f.counterWith("prometheus_tsdb_too_old_samples_total", "Samples that were refused as older than the window in which they may be out of order.", "type", "float"),
+		late:                 f.counterWith("prometheus_tsdb_head_out_of_order_samples_appended_total", "Samples that were stored out of order.", "type", "float"),
 		metricsCreated:       f.counter("monopod_tsdb_metrics_created_total", "Metrics that the dictionary took in."),
 		seriesCreated:        f.counter("prometheus_tsdb_head_series_created_total", "Series created in the head."),
 		seriesRemoved:        f.counter("prometheus_tsdb_head_series_removed_total", "Series removed from the head."),
@@ -85,6 +88,8 @@ func (m *metrics) refused(err error) {
 		m.outOfOrder.Inc()
 	case errors.Is(err, storage.ErrOutOfBounds):
 		m.outOfBounds.Inc()
+	case errors.Is(err, storage.ErrTooOld):
+		m.tooOld.Inc()
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // The records of the write-ahead log, and of the catalog, which has the first
-// three and the last only. A record begins with a byte that names its type;
+// three and 7 only. A record begins with a byte that names its type;
 // numbers are uvarints where nothing else is said. Later versions add types and
 // do not change these.
 //
@@ -32,6 +32,14 @@ import (
 //	exemplar   6 | series labels | exemplar labels | value (8 bytes) |
 //	           has time (byte) | time (varint)
 //	last       7 | last metric id | last group id, of those given out
+//	stamped    8 | base time (varint) | and until the end:
+//	           group id, from the one before (varint) | column | flags (byte): the
+//	           kind in two bits, 4 has a start, 8 out of order |
+//	           time - base time (varint) | time - start (varint), where it has one |
+//	           value, or histogram
+//
+// The kinds of a group are 0, whose rows are in records 4; 1, a single series with
+// all of its labels, in records 5 of older versions; 2, series in records 8.
 //
 // A row builds on the one before it of the same group: its chain is the CRC-32C
 // of that record, its time is the distance, and its values are those that changed. A
@@ -62,6 +70,7 @@ const (
 	recordSamples  = 5
 	recordExemplar = 6
 	recordLast     = 7
+	recordStamped  = 8
 )
 
 const (
@@ -425,17 +434,85 @@ func (d *decoder) changed(h rowHead, s *state, in *input) {
 	})
 }
 
-func appendSamplesHead(dst []byte, base int64) []byte {
-	return binary.AppendVarint(append(dst, recordSamples), base)
+const (
+	stampedStart = 4
+	stampedLate  = 8
+	stampedFlags = 15
+)
+
+// stampedEncoder encodes a stamped record, sample by sample.
+type stampedEncoder struct {
+	begun bool
+	base  int64
+	id    index.GroupID // of the sample before
 }
 
-// appendSample adds a sample to a samples record.
-func appendSample(dst []byte, id index.GroupID, base, t int64, v float64, h cells.Hist) []byte {
-	dst = binary.AppendVarint(binary.AppendUvarint(dst, uint64(id)), t-base)
-	if kindOf(h) != kindFloat {
-		return appendHist(dst, h)
+func (e *stampedEncoder) begin(dst []byte, base int64) []byte {
+	e.begun, e.base = true, base
+	return binary.AppendVarint(append(dst, recordStamped), base)
+}
+
+func (e *stampedEncoder) sample(dst []byte, s *lateSample) []byte {
+	id, t, start := s.s.set.id, s.sample.T, s.sample.Start
+	dst = binary.AppendVarint(dst, int64(id)-int64(e.id))
+	e.id = id
+	dst = binary.AppendUvarint(dst, uint64(s.s.column))
+	flags := byte(kindOf(s.hist))
+	if start != 0 {
+		flags |= stampedStart
 	}
-	return appendValue(append(dst, byte(kindFloat)), 0, v)
+	if s.late {
+		flags |= stampedLate
+	}
+	dst = binary.AppendVarint(append(dst, flags), t-e.base)
+	if start != 0 {
+		dst = binary.AppendVarint(dst, t-start)
+	}
+	if kindOf(s.hist) != kindFloat {
+		return appendHistBody(dst, s.hist)
+	}
+	return appendValue(dst, 0, s.sample.V)
+}
+
+// stampedSample is a sample of a stamped record.
+type stampedSample struct {
+	id       index.GroupID
+	column   uint32
+	late     bool
+	t, start int64
+	v        float64
+	hist     cells.Hist
+}
+
+// stamped reads a stamped record behind its type and calls f for each sample.
+func (d *decoder) stamped(f func(*stampedSample)) {
+	base := d.Varint()
+	var s stampedSample
+	for len(d.B) > 0 {
+		id := int64(s.id) + d.Varint()
+		if id < 0 || id > math.MaxUint32 {
+			d.Fail("group %d", id)
+		}
+		s = stampedSample{id: index.GroupID(id), column: d.ID()}
+		flags := d.Byte()
+		if flags&^stampedFlags != 0 {
+			d.Fail("flags %#x of a sample", flags)
+		}
+		s.late = flags&stampedLate != 0
+		s.t = base + d.Varint()
+		if flags&stampedStart != 0 {
+			s.start = s.t - d.Varint()
+		}
+		switch k := kind(flags & 3); k {
+		case kindFloat:
+			s.v = d.value(0)
+		default:
+			s.hist = d.histOf(k)
+		}
+		if d.Err == nil {
+			f(&s)
+		}
+	}
 }
 
 // samples reads a samples record behind its type and calls f for each of them.

@@ -2,7 +2,6 @@ package tsdb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"math"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
-	"monopod/internal/tsdb/cells"
 	"monopod/internal/tsdb/index"
 	"monopod/internal/tsdb/wal"
 	"monopod/internal/tsdb/wire"
@@ -101,6 +99,7 @@ func (db *DB) finishGroups() {
 			db.head.saw(maxt)
 		}
 	}
+	db.finishSets()
 }
 
 func (r *replay) record(_ int, rec []byte) error {
@@ -126,6 +125,8 @@ func (r *replay) record(_ int, rec []byte) error {
 		err = r.row(&d, rec)
 	case recordSamples:
 		err = r.samples(&d)
+	case recordStamped:
+		err = r.stamped(&d)
 	case recordExemplar:
 		series, e := d.exemplar()
 		if err = d.End(); err == nil {
@@ -188,22 +189,26 @@ func (r *replay) group(d *decoder, rec []byte) error {
 	id := index.GroupID(d.ID())
 	k := groupKind(d.Byte())
 	base := d.Labels()
-	if k > sampleGroup {
+	if k > setGroup {
 		d.Fail("kind %d of group", k)
 	}
 	if err := d.End(); err != nil {
 		return err
 	}
-	if g := r.db.head.group(id); g != nil {
-		if g.kind != k || !labels.Equal(g.base, base) {
-			return fmt.Errorf("%w: group %d is %s and %s", wire.ErrMalformed, id, g.base, base)
+	if known, old := r.kindOf(id); old != nil {
+		if known != k || !labels.Equal(*old, base) {
+			return fmt.Errorf("%w: group %d is %s and %s", wire.ErrMalformed, id, *old, base)
 		}
 		return nil
 	}
 	if !r.db.index.DefineGroup(id, base) {
 		return fmt.Errorf("%w: group %d", wire.ErrMalformed, id)
 	}
-	r.db.addGroup(id, k, base)
+	if k == rowGroup {
+		r.db.addGroup(id, base)
+	} else {
+		r.db.loadSet(id, k, base)
+	}
 	r.define(rec)
 	return nil
 }
@@ -227,14 +232,16 @@ func (r *replay) columns(d *decoder, rec []byte) error {
 		}
 		end = from + int64(n) - 1
 	}
-	g := r.db.head.group(id)
-	if g != nil {
+	x := r.db.registry.set(id)
+	if g := r.db.head.group(id); g != nil {
 		g.sawColumns(int(min(count, maxChunkColumn)))
+	} else if x != nil {
+		x.seen = max(x.seen, int(min(count, maxChunkColumn)))
 	}
 	if err := d.End(); err != nil {
 		return err
 	}
-	if g == nil {
+	if k, _ := r.kindOf(id); k == noGroup {
 		r.db.index.Reserve(0, id)
 		return fmt.Errorf("%w: columns of group %d, which is unknown", wire.ErrMalformed, id)
 	}
@@ -253,7 +260,9 @@ func (r *replay) columns(d *decoder, rec []byte) error {
 		if !r.db.index.AddColumn(id, m) {
 			return fmt.Errorf("%w: column %d of group %d is metric %d, which is unknown", wire.ErrMalformed, int(first)+i, id, m)
 		}
-		added = true
+		if added = true; x != nil {
+			r.db.loadSeries(x, int(first)+i, m)
+		}
 	}
 	if added {
 		r.define(rec)
@@ -269,7 +278,7 @@ func (r *replay) row(d *decoder, rec []byte) error {
 		return d.Err
 	}
 	g := r.db.head.group(h.group)
-	if g == nil || g.kind != rowGroup {
+	if g == nil {
 		r.db.index.Reserve(0, h.group)
 		return fmt.Errorf("%w: row of group %d, which is unknown", wire.ErrMalformed, h.group)
 	}
@@ -323,25 +332,6 @@ func (g *group) sealedAt(t int64) bool {
 	chunks := g.mu.chunks
 	i := sort.Search(len(chunks), func(i int) bool { return chunks[i].first > t })
 	return i > 0 && t <= chunks[i-1].last
-}
-
-func (r *replay) samples(d *decoder) error {
-	var unknown error
-	d.samples(func(id index.GroupID, t int64, v float64, h cells.Hist) {
-		g := r.db.head.group(id)
-		if g == nil || g.kind != sampleGroup {
-			r.db.index.Reserve(0, id)
-			unknown = fmt.Errorf("%w: sample of group %d, which is unknown", wire.ErrMalformed, id)
-			return
-		}
-		if !g.writer.has || t > g.writer.t {
-			g.writer.has, g.writer.t = true, t
-		}
-		if g.lacks(t) {
-			g.push(sampleRow(t, v, h), nil)
-		}
-	})
-	return errors.Join(d.End(), unknown)
 }
 
 // sawColumns notes that a record or chunk has columns below n. Where fewer are

@@ -9,7 +9,6 @@ import (
 
 	"monopod/internal/storage"
 	"monopod/internal/tsdb/block"
-	"monopod/internal/tsdb/index"
 )
 
 // newest is the newest timestamp in the store. Retention counts from it, and not
@@ -117,11 +116,11 @@ func mergeable(list []*block.Reader, span int64) []*block.Reader {
 // collect drops the groups of which the head has no rows and that no writer
 // holds, and the metrics that no group names any more. DB.upkeeping is held.
 func (db *DB) collect() error {
-	if dead := db.takeDead(); len(dead) > 0 {
-		ids := make([]index.GroupID, len(dead))
-		series := 0
-		for i, g := range dead {
-			ids[i] = g.id
+	dead := db.takeDead()
+	ids, series := db.takeDeadSets()
+	if len(dead)+len(ids) > 0 {
+		for _, g := range dead {
+			ids = append(ids, g.id)
 			series += g.writer.columns
 		}
 		db.head.remove(dead)
@@ -134,7 +133,7 @@ func (db *DB) collect() error {
 		db.metrics.seriesRemoved.Add(float64(series))
 	}
 	sizes := db.index.Sizes()
-	if err := db.catalog.compact(db.index, db.head, sizes.Metrics+2*sizes.Groups); err != nil && !errors.Is(refusal(err), storage.ErrReadOnly) {
+	if err := db.catalog.compact(db.index, db.definedGroups, sizes.Metrics+2*sizes.Groups); err != nil && !errors.Is(refusal(err), storage.ErrReadOnly) {
 		return refusal(err)
 	}
 	return nil
@@ -147,18 +146,15 @@ func (db *DB) takeDead() []*group {
 		if chunks, open := g.snapshot(); len(chunks) > 0 || !open.empty() {
 			continue
 		}
-		db.late.Lock()
 		db.holds.Lock()
 		g.writer.Lock()
 		chunks, open := g.snapshot()
-		// Who has a sample group at hand finds it removed, and makes another.
 		if !g.holding.held && len(chunks) == 0 && open.empty() {
 			g.writer.removed = true
 			dead = append(dead, g)
 		}
 		g.writer.Unlock()
 		db.holds.Unlock()
-		db.late.Unlock()
 	}
 	return dead
 }

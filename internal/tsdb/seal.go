@@ -173,26 +173,3 @@ func (db *DB) restoreColumn(s *state, ref *chunkRef, c int, lastChunk bool) erro
 	}
 	return nil
 }
-
-// restoreLast does the same for a sample group. Where its last chunk cannot be
-// read, only the time of the last sample is known. DB.late is held.
-func (db *DB) restoreLast(g *group) {
-	_, maxt, ok := g.bounds()
-	if !ok {
-		return
-	}
-	g.late = lastSample{has: true, t: maxt}
-	chunks, open := g.snapshot()
-	var buf cells.Samples
-	if !open.empty() && open.last() == maxt {
-		open.samples(&buf, 0, maxt, maxt)
-	} else if chunks[len(chunks)-1].samples(db.cache, &buf, 0) != nil {
-		return
-	}
-	if n := buf.Len() - 1; n >= 0 && buf.T[n] == maxt {
-		g.late.known, g.late.v = true, buf.V[n]
-		if buf.Kinds != nil {
-			g.late.hist = buf.H[n]
-		}
-	}
-}

@@ -96,8 +96,21 @@ func (db *DB) snapshotHead(to string) error {
 			rows = rows[n:]
 		}
 	}
+	sets := map[*sampleSet]setSource{}
+	for _, x := range db.registry.all() {
+		src := x.source()
+		for i := range src.chunks {
+			windows[src.chunks[i].file.window] = true
+		}
+		for w := range x.openWindows(db.blockMillis) {
+			windows[w] = true
+		}
+		sets[x] = src
+	}
 	for w := range windows {
-		in, ok, err := db.headInput(func(g *group) []headPart {
+		in, ok, err := db.headInput(headPick{sets: func(x *sampleSet) setSource {
+			return sets[x].within(w, w+db.blockMillis-1)
+		}, rows: func(g *group) []headPart {
 			var out []headPart
 			for _, p := range parts[g] {
 				if windowOf(p.first, db.blockMillis) == w {
@@ -105,7 +118,7 @@ func (db *DB) snapshotHead(to string) error {
 				}
 			}
 			return out
-		}, db.deletions.all())
+		}}, db.deletions.all())
 		if err != nil {
 			return db.leaveOut(err)
 		}

@@ -30,7 +30,8 @@ type Usage struct {
 	Cache             int64
 	// Appended is how many samples were stored since the start.
 	Appended uint64
-	// OpenRows is how many rows are in memory only, and in the log.
+	// OpenRows is how many rows, and samples that are no rows, are in memory only,
+	// and in the log.
 	OpenRows int
 }
 
@@ -40,6 +41,9 @@ func (db *DB) Usage() Usage {
 	for _, g := range db.head.all() {
 		_, open := g.snapshot()
 		u.OpenRows += len(open)
+	}
+	for _, x := range db.registry.all() {
+		u.OpenRows += x.openCount()
 	}
 	return u
 }

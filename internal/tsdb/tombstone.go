@@ -44,10 +44,16 @@ func (t *tombstone) matches(ls labels.Labels) bool {
 
 // in is the range that is deleted at a place; ok is false where nothing is.
 func (t *tombstone) in(p *place) (iv interval, ok bool) {
-	if p.g == nil {
+	var id index.GroupID
+	switch {
+	case p.s != nil:
+		id = p.s.set.id
+	case p.g != nil:
+		id = p.g.id
+	default:
 		return interval{t.mint, t.maxt}, t.blocks[p.block.Meta().ULID]
 	}
-	last, ok := t.head[p.g.id]
+	last, ok := t.head[id]
 	iv = interval{t.mint, min(t.maxt, last)}
 	return iv, ok && iv.mint <= iv.maxt
 }

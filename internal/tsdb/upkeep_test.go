@@ -107,7 +107,7 @@ func TestGroupsGo(t *testing.T) {
 	if after := dump(t, db, 0, testTime+2000); len(after) != len(before) {
 		t.Errorf("%d series of %d are left in the blocks", len(after), len(before))
 	}
-	must(t, db.catalog.compactNow(db.index, db.head))
+	must(t, db.catalog.compactNow(db.index, db.definedGroups))
 	must(t, db.Close())
 	db = openTest(t, testOptions(mem))
 	if n := db.index.Sizes(); n.Groups != 1 {

@@ -14,20 +14,22 @@ import (
 
 // batch is a Write under way. It is kept for the next one, with its buffers.
 //
-// The order of locks is: writers of row groups by id; late; writers of sample
-// groups, one goroutine at a time under late; logging.
+// The order of locks is: writers of row groups by id; lanes, ascending; logging;
+// sets.
 type batch struct {
 	db      *DB
 	plans   []plan
 	samples []lateSample
+	lanes   laneSet // that are locked
 	records records
 	defs    int // records that are definitions, the first ones
 	enc     rowEncoder
 	due     []*group
-	// defining is the sample groups that are marked as defined although the log
-	// may still fail.
-	defining []*group
-	counts   [3]int // samples by kind
+	dueSets []*sampleSet
+	// defining is the sets whose definitions are among the records.
+	defining  []definedSet
+	counts    [3]int // samples by kind
+	lateCount int    // of them, out of order
 }
 
 // plan is a row on its way.
@@ -41,21 +43,20 @@ type plan struct {
 	from, to int
 }
 
+// keepSamples is the most samples for which a batch keeps its memory.
+const keepSamples = 1 << 16
+
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
 // Write implements storage.Writer.
 func (db *DB) Write(ctx context.Context, b *storage.Batch) error {
-	samples := make([]lateSample, 0, len(b.Samples))
-	for i := range b.Samples {
-		samples = append(samples, lateSample{sample: &b.Samples[i]})
-	}
-	return db.write(ctx, b, samples, false, db.head.oldest(db.blockMillis))
+	return db.write(ctx, b, nil, false, db.times())
 }
 
-// write stores a batch with these samples, of which those before oldest are out
-// of bounds. ends is set where the rows end their groups: what such a row has no
-// reason for is left out.
-func (db *DB) write(ctx context.Context, b *storage.Batch, samples []lateSample, ends bool, oldest int64) error {
+// write stores a batch, whose samples are judged at these times. series is those
+// of the samples, where they are known. ends is set where the rows end their
+// groups: what such a row has no reason for is left out.
+func (db *DB) write(ctx context.Context, b *storage.Batch, series []*stamped, ends bool, at times) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
@@ -68,13 +69,25 @@ func (db *DB) write(ctx context.Context, b *storage.Batch, samples []lateSample,
 	if err := w.plan(b, ends); err != nil {
 		return err
 	}
-	w.samples = samples
-	if err := w.store(b, ends, oldest); err != nil {
+	for i := range b.Samples {
+		s := lateSample{sample: &b.Samples[i]}
+		if series != nil {
+			s.s = series[i]
+		}
+		w.samples = append(w.samples, s)
+	}
+	if err := w.store(b, ends, at); err != nil {
 		return err
 	}
 	db.metrics.appended(w.counts)
+	if w.lateCount > 0 {
+		db.metrics.late.Add(float64(w.lateCount))
+	}
 	for _, g := range w.due {
 		db.sealDue(g)
+	}
+	for _, x := range w.dueSets {
+		db.sealSetDue(x)
 	}
 	return nil
 }
@@ -82,9 +95,14 @@ func (db *DB) write(ctx context.Context, b *storage.Batch, samples []lateSample,
 func (w *batch) recycle() {
 	clear(w.plans)
 	clear(w.due)
+	clear(w.dueSets)
 	clear(w.defining)
-	w.defining = w.defining[:0]
-	w.plans, w.due, w.samples, w.counts = w.plans[:0], w.due[:0], nil, [3]int{}
+	clear(w.samples)
+	if cap(w.samples) > keepSamples {
+		w.samples = nil
+	}
+	w.defining, w.dueSets, w.samples = w.defining[:0], w.dueSets[:0], w.samples[:0]
+	w.plans, w.due, w.counts, w.lateCount = w.plans[:0], w.due[:0], [3]int{}, 0
 	w.records.reset()
 	w.enc.reset()
 	batches.Put(w)
@@ -111,7 +129,7 @@ func (w *batch) plan(b *storage.Batch, ends bool) error {
 	return nil
 }
 
-func (w *batch) store(b *storage.Batch, ends bool, oldest int64) error {
+func (w *batch) store(b *storage.Batch, ends bool, at times) error {
 	for i := range w.plans {
 		w.plans[i].g.writer.Lock()
 	}
@@ -121,8 +139,8 @@ func (w *batch) store(b *storage.Batch, ends bool, oldest int64) error {
 		}
 	}()
 	if len(w.samples) > 0 {
-		w.db.late.Lock()
-		defer w.db.late.Unlock()
+		w.resolve()
+		defer func() { w.db.registry.unlock(w.lanes) }()
 	}
 	// Under logging, a record goes to the generation that it was encoded for.
 	w.db.logging.RLock()
@@ -136,7 +154,7 @@ func (w *batch) store(b *storage.Batch, ends bool, oldest int64) error {
 			return err
 		}
 	}
-	w.judgeSamples(oldest)
+	w.judgeSamples(at)
 	for i := range w.plans {
 		w.db.definitions(&w.records, w.plans[i].g)
 	}
@@ -152,6 +170,7 @@ func (w *batch) store(b *storage.Batch, ends bool, oldest int64) error {
 		w.records.buf = appendExemplarRecord(w.records.buf, b.Exemplars[i].Labels, b.Exemplars[i].Exemplar)
 	}
 	if len(w.records.starts) == 0 {
+		w.rollBack()
 		return nil
 	}
 	if err := w.db.appendLog(w.records.all()); err != nil {
@@ -248,18 +267,6 @@ func (w *batch) encode(p *plan) {
 	w.records.buf = w.enc.append(w.records.buf, p.g.id, &s.state, &p.in, whole, s.chain)
 	p.to = len(w.enc.data)
 	p.sum = crc32.Checksum(w.records.buf[from:], castagnoli)
-}
-
-// rollBack takes the sample groups back to before the batch.
-func (w *batch) rollBack() {
-	for i := len(w.samples) - 1; i >= 0; i-- {
-		if s := &w.samples[i]; s.taken {
-			s.g.late, s.taken = s.before, false
-		}
-	}
-	for _, g := range w.defining {
-		g.writer.defined = false
-	}
 }
 
 // apply shows a row that is in the log to readers.

@@ -161,6 +161,15 @@ func (m *Memory) OpenGroup(base labels.Labels) (storage.Group, error) {
 	return &handle{m: m, g: g, opening: g.opened}, nil
 }
 
+// OpenSeries implements storage.Writer.
+func (m *Memory) OpenSeries(ls labels.Labels) (storage.Series, error) {
+	return seriesHandle{ls.Copy()}, nil
+}
+
+type seriesHandle struct{ labels labels.Labels }
+
+func (h seriesHandle) SeriesLabels() labels.Labels { return h.labels }
+
 func (h *handle) Base() labels.Labels { return h.g.base }
 
 func (h *handle) Column(metric labels.Labels) (int, error) {
@@ -274,7 +283,11 @@ func (m *Memory) Write(_ context.Context, b *storage.Batch) error {
 }
 
 func (m *Memory) addLocked(s *storage.Sample) error {
-	key := s.Labels.String()
+	ls := s.Labels
+	if s.Series != nil {
+		ls = s.Series.SeriesLabels()
+	}
+	key := ls.String()
 	p := Point{T: s.T, V: s.V}
 	if s.Int != nil {
 		p.V, p.Int = 0, s.Int.Copy()
@@ -293,7 +306,7 @@ func (m *Memory) addLocked(s *storage.Sample) error {
 		}
 	}
 	if m.mu.loose[key] == nil {
-		m.mu.loose[key] = &series{labels: s.Labels.Copy()}
+		m.mu.loose[key] = &series{labels: ls.Copy()}
 	}
 	m.mu.loose[key].points = append(m.mu.loose[key].points, p)
 	return nil

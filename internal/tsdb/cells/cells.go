@@ -70,6 +70,8 @@ type Samples struct {
 	Kinds []chunkenc.ValueType
 	// H is as long as Kinds, and holds the histograms. They are read-only.
 	H []Hist
+	// S is the start timestamps, 0 where there is none; nil where no sample has one.
+	S []int64
 }
 
 // Hist is a native histogram: one of both is set.
@@ -97,7 +99,7 @@ func (h Hist) Kind() chunkenc.ValueType {
 // Reset empties s and keeps its memory.
 func (s *Samples) Reset() {
 	clear(s.H)
-	s.T, s.V, s.Kinds, s.H = s.T[:0], s.V[:0], nil, s.H[:0]
+	s.T, s.V, s.Kinds, s.H, s.S = s.T[:0], s.V[:0], nil, s.H[:0], nil
 }
 
 // Len is the number of samples.
@@ -119,6 +121,25 @@ func (s *Samples) AppendFloat(t int64, v float64) {
 		s.Kinds = append(s.Kinds, chunkenc.ValFloat)
 		s.H = append(s.H, Hist{})
 	}
+	if s.S != nil {
+		s.S = append(s.S, 0)
+	}
+}
+
+// SetStart gives the last sample a start timestamp.
+func (s *Samples) SetStart(start int64) {
+	if s.S == nil {
+		s.S = make([]int64, len(s.T), cap(s.T))
+	}
+	s.S[len(s.S)-1] = start
+}
+
+// Start is the start timestamp of sample i, 0 where it has none.
+func (s *Samples) Start(i int) int64 {
+	if s.S == nil {
+		return 0
+	}
+	return s.S[i]
 }
 
 // AppendHist adds a histogram.
@@ -134,11 +155,14 @@ func (s *Samples) AppendHist(t int64, h Hist) {
 	s.V = append(s.V, 0)
 	s.Kinds = append(s.Kinds, h.Kind())
 	s.H = append(s.H, h)
+	if s.S != nil {
+		s.S = append(s.S, 0)
+	}
 }
 
 // AppendFrom adds the samples [from,to) of o.
 func (s *Samples) AppendFrom(o *Samples, from, to int) {
-	if s.Kinds == nil && o.Kinds == nil {
+	if s.Kinds == nil && o.Kinds == nil && s.S == nil && o.S == nil {
 		s.T = append(s.T, o.T[from:to]...)
 		s.V = append(s.V, o.V[from:to]...)
 		return
@@ -149,6 +173,9 @@ func (s *Samples) AppendFrom(o *Samples, from, to int) {
 		} else {
 			s.AppendHist(o.T[i], o.H[i])
 		}
+		if start := o.Start(i); start != 0 {
+			s.SetStart(start)
+		}
 	}
 }
 
@@ -157,6 +184,9 @@ func (s *Samples) Truncate(n int) {
 	s.T, s.V = s.T[:n], s.V[:n]
 	if s.Kinds != nil {
 		s.Kinds, s.H = s.Kinds[:n], s.H[:n]
+	}
+	if s.S != nil {
+		s.S = s.S[:n]
 	}
 }
 
@@ -177,6 +207,9 @@ func (s *Samples) Move(to, from int) {
 	s.T[to], s.V[to] = s.T[from], s.V[from]
 	if s.Kinds != nil {
 		s.Kinds[to], s.H[to] = s.Kinds[from], s.H[from]
+	}
+	if s.S != nil {
+		s.S[to] = s.S[from]
 	}
 }
 
@@ -257,6 +290,9 @@ func Decode(s *Samples, src []byte, times []int64) (read int, err error) {
 		if s.Kinds != nil {
 			s.Kinds, s.H = s.Kinds[:had], s.H[:had]
 		}
+		if s.S != nil {
+			s.S = s.S[:had]
+		}
 	}
 	return read, err
 }
@@ -276,6 +312,9 @@ func decode(s *Samples, src []byte, times []int64) (int, error) {
 		}
 		s.V = v
 		s.T = append(s.T, times...)
+		if s.S != nil {
+			s.S = append(s.S, make([]int64, len(times))...)
+		}
 		return 1 + n, nil
 	case formMixed:
 		runs, n, err := decodeRuns(src[1:], len(times))

@@ -21,6 +21,7 @@ const (
 	recordColumns  = 3
 	recordRow      = 4
 	recordSamples  = 5
+	recordStamped  = 8
 	recordExemplar = 6
 	recordLast     = 7
 )
@@ -127,7 +128,7 @@ func (r *logReader) record(rec []byte) error {
 	case recordRow:
 		r.report.Rows++
 		r.row(&d, rec)
-	case recordSamples:
+	case recordSamples, recordStamped:
 		r.report.Samples++
 	case recordExemplar:
 		r.report.Exemplars++
