@@ -101,13 +101,24 @@ crash: build ## kill -9 and loss of power, again and again (ROUNDS=10000 SEED=)
 	go run ./test/crash -monopod $(BIN)/monopod -rounds $(or $(ROUNDS),10000) $(if $(SEED),-seed $(SEED))
 	MONOPOD_ROUNDS=$(or $(ROUNDS),10000) MONOPOD_SEED=$(SEED) go test -count 1 -timeout 4h -v -run 'TestPowerLossLoop' ./internal/tsdb
 
+CONTENDERS = -prometheus $(BIN)/tools/prometheus -victoriametrics $(BIN)/tools/victoria-metrics -monopod $(BIN)/monopod
+RESULT = bench/results/$(shell date +%F)
+
 .PHONY: bench
-bench: build $(BIN)/tools/prometheus $(BIN)/tools/victoria-metrics ## Prometheus, VictoriaMetrics and Monopod scrape the same fleet; one table (10 minutes, nothing else running)
-	go run ./bench/compare -prometheus $(BIN)/tools/prometheus -victoriametrics $(BIN)/tools/victoria-metrics -monopod $(BIN)/monopod $(ARGS)
+bench: build $(BIN)/tools/prometheus $(BIN)/tools/victoria-metrics ## Prometheus, VictoriaMetrics and Monopod scrape the same fleet; one table (50 minutes, nothing else running)
+	go run ./bench/compare $(CONTENDERS) -out $(RESULT).md $(ARGS)
+
+.PHONY: bench-history
+bench-history: build $(BIN)/tools/prometheus $(BIN)/tools/victoria-metrics ## a day of history in each: taking it, keeping it, querying it (25 minutes)
+	go run ./bench/history $(CONTENDERS) -out $(RESULT)-history.md $(ARGS)
+
+.PHONY: bench-million
+bench-million: build ## a million active series every 10 s, in 600 MB, every scrape on time (31 minutes)
+	go run ./bench/million -monopod $(BIN)/monopod -out $(RESULT)-million.md $(ARGS)
 
 .PHONY: bench-micro
 bench-micro: ## the micro-benchmarks of every stage
-	go test -run '^$$' -bench . -benchmem ./internal/...
+	go test -run '^$$' -bench . -benchmem $(or $(ARGS),./internal/...)
 
 # Its zstd is C; everything else is built without.
 $(BIN)/tools/victoria-metrics: bench/contenders/go.mod bench/contenders/go.sum
