@@ -2,6 +2,7 @@ package scrape
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"testing"
@@ -110,6 +111,8 @@ type discardGroup struct {
 }
 
 func (discard) OpenGroup(labels.Labels) (storage.Group, error) { return &discardGroup{}, nil }
+
+func (discard) Write(context.Context, *storage.Batch) error { return nil }
 
 func (g *discardGroup) Columns() int        { return g.n }
 func (g *discardGroup) Release()            {}

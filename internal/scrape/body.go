@@ -2,6 +2,7 @@ package scrape
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -50,11 +51,30 @@ func (p *bodyPool) readBody(r io.Reader, buf []byte, limit, size int64) ([]byte,
 // inflater is a gzip reader with its buffer. They are large, so that few are
 // kept for all targets together.
 type inflater struct {
-	in   *bufio.Reader
-	gzip gzip.Reader
+	in     *bufio.Reader
+	memory bytes.Reader
+	gzip   gzip.Reader
 }
 
 var inflaters = sync.Pool{New: func() any { return &inflater{in: bufio.NewReaderSize(nil, 16<<10)} }}
+
+// inflate returns the content of a gzip stream, likely size bytes, in a buffer of
+// the pool's.
+func (p *bodyPool) inflate(compressed []byte, size int, limit int64) ([]byte, error) {
+	z := inflaters.Get().(*inflater)
+	defer inflaters.Put(z)
+	defer z.memory.Reset(nil)
+	z.memory.Reset(compressed)
+	buf := p.get(size)
+	err := z.gzip.Reset(&z.memory)
+	if err == nil {
+		buf, err = p.readBody(&z.gzip, buf, limit, -1)
+	}
+	if err != nil && err != errTooLarge {
+		err = gzipError(err)
+	}
+	return buf, err
+}
 
 func (p *bodyPool) readGzip(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 	z := inflaters.Get().(*inflater)
@@ -74,9 +94,13 @@ func (p *bodyPool) readGzip(r io.Reader, buf []byte, limit int64) ([]byte, error
 // badGzip explains data that is no gzip; other errors are those of the network.
 func badGzip(err error) error {
 	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &Error{Kind: KindBody, Err: fmt.Errorf("gzip body: %w", err), Hint: "the target sent Content-Encoding: gzip with other data: set enable_compression: false, or repair the target"}
+		return gzipError(err)
 	}
 	return err
+}
+
+func gzipError(err error) error {
+	return &Error{Kind: KindBody, Err: fmt.Errorf("gzip body: %w", err), Hint: "the target sent Content-Encoding: gzip with other data: set enable_compression: false, or repair the target"}
 }
 
 // discardSome reads the rest of a short body so that its connection can be used

@@ -1,11 +1,11 @@
 package scrape
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	config_util "github.com/prometheus/common/config"
@@ -13,19 +13,37 @@ import (
 	"github.com/prometheus/prometheus/config"
 )
 
-// client sends the requests of one pool.
+// client is what the requests of one pool have in common.
 type client struct {
-	http           *http.Client
-	accept         string
-	acceptEncoding string
-	userAgent      string
+	http *http.Client
+	// dial and flights are for links that need no more; dial is nil where requests
+	// need what only net/http knows.
+	dial    dialer
+	flights *flights
+	local   map[string]bool // addresses that are in this process
+	// redirects tells that they are followed.
+	redirects bool
+
+	accept      string
+	compression Compression
+	userAgent   string
 	// bodyLimit is the largest body, uncompressed; limitSet tells that the
 	// configuration says so.
 	bodyLimit int64
 	limitSet  bool
+
+	mu struct {
+		sync.Mutex
+		headers map[headerKey]string
+	}
 }
 
-func newClient(cfg *config.ScrapeConfig, opts *Options) (*client, error) {
+type headerKey struct {
+	compress bool
+	timeout  time.Duration
+}
+
+func newClient(cfg *config.ScrapeConfig, opts *Options, flights *flights) (*client, error) {
 	escaping, err := config.ToEscapingScheme(cfg.MetricNameEscapingScheme, cfg.MetricNameValidationScheme)
 	if err != nil {
 		return nil, fmt.Errorf("metric_name_escaping_scheme: %w", err)
@@ -34,22 +52,28 @@ func newClient(cfg *config.ScrapeConfig, opts *Options) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("HTTP client: %w", err)
 	}
+	c := &client{
+		http:        hc,
+		flights:     flights,
+		local:       map[string]bool{},
+		redirects:   cfg.HTTPClientConfig.FollowRedirects,
+		accept:      acceptHeader(cfg.ScrapeProtocols, escaping),
+		compression: opts.Compression,
+		userAgent:   opts.UserAgent,
+		bodyLimit:   int64(cfg.BodySizeLimit),
+		limitSet:    cfg.BodySizeLimit > 0,
+	}
 	if len(opts.HTTPClientOptions) == 0 && plainClient(cfg.HTTPClientConfig) {
-		hc.Transport = newWire(cfg.JobName, hc.Transport)
+		c.dial = newDialer(cfg.JobName)
 	}
 	if len(opts.Local) > 0 {
 		hc.Transport = &localTransport{handlers: opts.Local, next: hc.Transport}
+		for address := range opts.Local {
+			c.local[address] = true
+		}
 	}
-	c := &client{
-		http:           hc,
-		accept:         acceptHeader(cfg.ScrapeProtocols, escaping),
-		acceptEncoding: "identity",
-		userAgent:      opts.UserAgent,
-		bodyLimit:      int64(cfg.BodySizeLimit),
-		limitSet:       cfg.BodySizeLimit > 0,
-	}
-	if cfg.EnableCompression {
-		c.acceptEncoding = "gzip"
+	if !cfg.EnableCompression {
+		c.compression = CompressNever
 	}
 	if !c.limitSet {
 		c.bodyLimit = opts.LargestBody
@@ -76,53 +100,32 @@ func acceptHeader(protocols []config.ScrapeProtocol, escaping model.EscapingSche
 	return b.String()
 }
 
-func (c *client) request(t *Target, timeout time.Duration) (*http.Request, error) {
-	req, err := http.NewRequest(http.MethodGet, t.String(), http.NoBody)
-	if err != nil {
-		return nil, err
+// header is that of a request, but for Accept-Encoding.
+func (c *client) header(timeout time.Duration) http.Header {
+	return http.Header{
+		"Accept":                              {c.accept},
+		"User-Agent":                          {c.userAgent},
+		"X-Prometheus-Scrape-Timeout-Seconds": {strconv.FormatFloat(timeout.Seconds(), 'f', -1, 64)},
 	}
-	req.Header.Set("Accept", c.accept)
-	req.Header.Set("Accept-Encoding", c.acceptEncoding)
-	req.Header.Set("User-Agent", c.userAgent)
-	req.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", strconv.FormatFloat(timeout.Seconds(), 'f', -1, 64))
-	return req, nil
 }
 
-// answer is what a target sent.
-type answer struct {
-	body        []byte
-	contentType string
-	compressed  bool
-}
-
-// fetch sends req and reads the body, which is likely size bytes long, into a
-// buffer of the pool's. The caller gives it back in every case.
-func (c *client) fetch(ctx context.Context, req *http.Request, timeout time.Duration, bodies *bodyPool, size int) (a answer, err error) {
-	resp, err := c.http.Do(req.WithContext(ctx))
-	if err != nil {
-		return a, fetchError(err, timeout, 0)
+// headers is how the header of a request stands behind its host, to its end. All
+// targets with the same timeout share it.
+func (c *client) headers(compress bool, timeout time.Duration) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := headerKey{compress, timeout}
+	s, ok := c.mu.headers[key]
+	if !ok {
+		h := c.header(timeout)
+		h.Set("Accept-Encoding", encoding(compress))
+		var b strings.Builder
+		_ = h.Write(&b)
+		s = b.String() + "\r\n"
+		if c.mu.headers == nil {
+			c.mu.headers = map[headerKey]string{}
+		}
+		c.mu.headers[key] = s
 	}
-	// A body that was not read to its end is not drained: it may have none, and
-	// closing it costs a connection only.
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		discardSome(resp.Body)
-		return a, statusError(resp.StatusCode, resp.Status)
-	}
-	a.contentType = resp.Header.Get("Content-Type")
-	a.compressed = resp.Header.Get("Content-Encoding") == "gzip"
-	// Not before the target answers: one that hangs has no buffer.
-	a.body = bodies.get(size)
-	if a.compressed {
-		a.body, err = bodies.readGzip(resp.Body, a.body, c.bodyLimit)
-	} else {
-		a.body, err = bodies.readBody(resp.Body, a.body, c.bodyLimit, resp.ContentLength)
-	}
-	switch {
-	case err == errTooLarge:
-		return a, bodySizeError(c.bodyLimit, c.limitSet)
-	case err != nil:
-		return a, fetchError(err, timeout, len(a.body))
-	}
-	return a, nil
+	return s
 }

@@ -1,16 +1,13 @@
 package scrape
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"math"
-	"net/http"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 
@@ -29,14 +26,13 @@ type loop struct {
 	settings *settings
 	interval time.Duration
 	timeout  time.Duration
-	request  *http.Request // nil where the target's labels make no URL
+	link     *link // nil where the target's labels make no URL
 	in       *ingester
 	logger   *slog.Logger
-	// requestErr is why there is no request.
-	requestErr error
+	// linkErr is why there is no link.
+	linkErr error
 
-	ctx    context.Context // ends with the loop
-	cancel context.CancelFunc
+	schedule schedule
 	// predecessor hands its ingester over; after are the loops whose groups this
 	// one may continue.
 	predecessor *loop
@@ -47,41 +43,19 @@ type loop struct {
 	// forced fails every scrape without asking the target.
 	forced atomic.Pointer[Error]
 
-	last     time.Time // when the last scrape began
-	leftOut  int       // scrapes in a row; see stretched
-	bodySize int
+	last    time.Time // when the last scrape began
+	leftOut int       // scrapes in a row; see stretched
 
 	intervalLength, intervalLengthHistogram prometheus.Observer
-}
-
-// run scrapes until the loop is stopped, and then ends the target's series unless
-// another loop goes on with them.
-func (l *loop) run() {
-	if p := l.predecessor; p != nil {
-		<-p.done
-		l.inherit(p)
-		l.predecessor = nil
-	}
-	for _, p := range l.after {
-		<-p.done
-	}
-	l.after = nil
-	l.scrapes()
-	if l.handOver.Load() {
-		close(l.done)
-		return
-	}
-	l.in.rows.release()
-	close(l.done)
-	if !l.last.IsZero() {
-		l.endSeries()
-	}
 }
 
 // inherit takes the ingester of the loop before, with the groups that it holds.
 func (l *loop) inherit(p *loop) {
 	rules, logger := l.in.rules, l.in.logger
-	l.in, l.last, l.bodySize = p.in, p.last, p.bodySize
+	l.in, l.last = p.in, p.last
+	if l.link != nil && p.link != nil {
+		l.link.learn(p.link)
+	}
 	p.in = nil
 	l.in.logger = logger
 	if !l.settings.sameSeries(p.settings) {
@@ -100,56 +74,6 @@ func (l *loop) inherit(p *loop) {
 				return
 			}
 		}
-	}
-}
-
-// stop ends the loop after the scrape under way, without waiting for it.
-func (l *loop) stop() { l.cancel() }
-
-func (l *loop) scrapes() {
-	if !l.wait(l.firstScrape()) {
-		return
-	}
-	aligned := time.Now().Round(0)
-	ticker := time.NewTicker(l.interval)
-	defer ticker.Stop()
-	for l.ctx.Err() == nil {
-		// Round drops the monotonic clock: timestamps are those of the wall.
-		at := time.Now().Round(0)
-		if tolerance := l.pool.opts.tolerance(l.interval); tolerance > 0 {
-			// A tick may have been missed, or several.
-			for at.Sub(aligned) >= l.interval {
-				aligned = aligned.Add(l.interval)
-			}
-			if at.Sub(aligned) <= tolerance {
-				at = aligned
-			}
-		}
-		l.scrape(at)
-		select {
-		case <-l.ctx.Done():
-		case <-ticker.C:
-		}
-	}
-}
-
-// firstScrape is the time until the first scrape. Targets are spread over the
-// interval; one inside this process need not wait, it is no server to spare.
-func (l *loop) firstScrape() time.Duration {
-	if _, local := l.pool.opts.Local[l.target.Value(model.AddressLabel)]; local && l.last.IsZero() {
-		return 0
-	}
-	return l.target.offset(time.Now(), l.interval, l.settings.offsetSeed)
-}
-
-func (l *loop) wait(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return l.ctx.Err() == nil
-	case <-l.ctx.Done():
-		return false
 	}
 }
 
@@ -172,21 +96,13 @@ func (l *loop) scrape(at time.Time) {
 	var got answer
 	if forced := l.forced.Load(); forced != nil {
 		out.Err = forced
-	} else if l.request == nil {
-		out.Err = &Error{Kind: KindOther, Err: l.requestErr, Hint: "relabelling made no valid URL: look at __scheme__, __address__ and __metrics_path__"}
+	} else if l.link == nil {
+		out.Err = &Error{Kind: KindOther, Err: l.linkErr, Hint: "relabelling made no valid URL: look at __scheme__, __address__ and __metrics_path__"}
 	} else {
-		defer func() { l.pool.bodies.put(got.body) }()
-		ctx, cancel := context.WithTimeout(l.pool.ctx, l.timeout)
-		var err error
-		got, err = l.settings.client.fetch(ctx, l.request, l.timeout, l.pool.bodies, l.bodySize)
-		cancel()
+		got, out.Err = l.link.fetch(l.pool.ctx, l.pool.bodies)
+		defer l.pool.bodies.put(got.buffer)
 		if l.pool.ctx.Err() != nil {
 			return
-		}
-		if err != nil {
-			out.Err = err
-		} else if len(got.body) > 0 {
-			l.bodySize = len(got.body)
 		}
 	}
 	l.ingest(start, at, &got, &out)

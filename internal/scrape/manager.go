@@ -49,6 +49,9 @@ type Options struct {
 	// should have, which stores better. It is at most 1 % of the interval.
 	// Default: 2 ms; off where it is negative.
 	TimestampTolerance time.Duration
+	// Compression is when targets are asked for gzip; enable_compression: false of a
+	// job is a veto. Default: CompressAuto.
+	Compression Compression
 	// LargestBody is the limit, in bytes, of bodies without a body_size_limit.
 	// Default: 256 MiB.
 	LargestBody int64
@@ -82,6 +85,9 @@ func (o *Options) withDefaults() (*Options, error) {
 	if d.TimestampTolerance == 0 {
 		d.TimestampTolerance = 2 * time.Millisecond
 	}
+	if d.Compression == "" {
+		d.Compression = CompressAuto
+	}
 	if d.LargestBody <= 0 {
 		d.LargestBody = largestBody
 	}
@@ -107,6 +113,7 @@ type Manager struct {
 	metrics *metrics
 	bodies  bodyPool
 	texts   texts
+	flights flights
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -221,7 +228,7 @@ func (m *Manager) ApplyConfig(cfg *config.Config) error {
 			if !ok {
 				m.metrics.pools.Inc()
 			}
-			if changed[job.JobName], err = newSettings(job, m.opts, h.Sum64()); err != nil {
+			if changed[job.JobName], err = newSettings(job, m.opts, h.Sum64(), &m.flights); err != nil {
 				if ok {
 					m.metrics.reloadsFailed.Inc()
 				} else {
@@ -305,12 +312,11 @@ func (p *pool) cfg() *config.ScrapeConfig {
 // scraped again.
 func (m *Manager) Stop() {
 	m.cancel()
+	m.flights.end()
 	m.mu.Lock()
 	m.mu.stopped = true
 	for _, p := range m.mu.pools {
-		p.mu.Lock()
-		p.mu.closed = true
-		p.mu.Unlock()
+		p.end()
 	}
 	m.mu.Unlock()
 	m.running.Wait()

@@ -51,8 +51,8 @@ type settings struct {
 	offsetSeed uint64
 }
 
-func newSettings(cfg *config.ScrapeConfig, opts *Options, seed uint64) (*settings, error) {
-	c, err := newClient(cfg, opts)
+func newSettings(cfg *config.ScrapeConfig, opts *Options, seed uint64, flights *flights) (*settings, error) {
+	c, err := newClient(cfg, opts, flights)
 	if err != nil {
 		return nil, fmt.Errorf("scrape job %q: %w", cfg.JobName, err)
 	}
@@ -104,8 +104,7 @@ func (p *pool) newLoop(t *Target, s *settings) *loop {
 		logger: p.logger.With("target", t.String()),
 		done:   make(chan struct{}),
 	}
-	l.ctx, l.cancel = context.WithCancel(p.ctx)
-	l.request, l.requestErr = s.client.request(t, l.timeout)
+	l.link, l.linkErr = s.client.newLink(t.String(), l.timeout, l.interval)
 	l.intervalLength = p.metrics.intervalLength.WithLabelValues(l.interval.String())
 	l.intervalLengthHistogram = p.metrics.intervalLengthHistogram.WithLabelValues(l.interval.String())
 	l.in = &ingester{
@@ -221,7 +220,8 @@ func (p *pool) syncLocked(restart bool) {
 	p.metrics.targets.WithLabelValues(p.name).Set(float64(len(p.mu.loops)))
 	p.limitTargetsLocked()
 	for _, l := range started {
-		p.running.Go(l.run)
+		p.running.Add(1)
+		go l.start()
 	}
 }
 
@@ -268,6 +268,16 @@ func (p *pool) stop() {
 	p.mu.dropped, p.mu.invalid, p.mu.droppedCount = nil, nil, 0
 	p.closeIdleAfter(p.mu.settings.client, stopped)
 	p.metrics.forget(p.name)
+}
+
+// end ends all that the pool does, when its context has ended.
+func (p *pool) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mu.closed = true
+	for _, l := range p.mu.loops {
+		l.stop()
+	}
 }
 
 func (p *pool) active() []*Target {

@@ -34,7 +34,9 @@ func TestScrapeWritesRow(t *testing.T) {
 		r.want(r.series("scrape_series_added"), "0")
 	}
 
+	e.mu.Lock()
 	e.status = 500
+	e.mu.Unlock()
 	target = r.scrape()
 	r.want(r.series("a", "x", "1"), "stale")
 	r.want(r.series("c"), "stale")

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -17,7 +16,7 @@ import (
 
 func testClient(t testing.TB, jobYAML string) *client {
 	t.Helper()
-	c, err := newClient(loadConfig(t, oneJob("h:1", jobYAML)).ScrapeConfigs[0], &Options{LargestBody: 1 << 30})
+	c, err := newClient(loadConfig(t, oneJob("h:1", jobYAML)).ScrapeConfigs[0], &Options{LargestBody: 1 << 30, Compression: CompressAuto}, &flights{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,27 +24,21 @@ func testClient(t testing.TB, jobYAML string) *client {
 	return c
 }
 
-// ask fetches a URL within a time.
-func (c *client) ask(t testing.TB, url string, within time.Duration) (string, error) {
+func testLink(t testing.TB, c *client, url string, within time.Duration) *link {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodGet, url, http.NoBody)
+	l, err := c.newLink(url, within, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), within)
-	defer cancel()
-	a, err := c.fetch(ctx, req, within, &bodyPool{}, 0)
-	return string(a.body), err
+	t.Cleanup(l.close)
+	return l
 }
 
-func (w *wire) idle() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := 0
-	for _, idle := range w.mu.idle {
-		n += len(idle)
-	}
-	return n
+// body fetches once.
+func (l *link) body(t testing.TB) (string, error) {
+	t.Helper()
+	a, err := l.fetch(t.Context(), &bodyPool{})
+	return string(a.body), err
 }
 
 // TestConnectionIsUsedAgain: whatever way the end of a body is marked, the next
@@ -68,7 +61,7 @@ func TestConnectionIsUsedAgain(t *testing.T) {
 			w.Header().Set("Trailer", "X-End")
 			_, _ = io.WriteString(w, long)
 			w.Header().Set("X-End", "yes")
-		}, 1, long},
+		}, 2, long},
 		"close": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Connection", "close")
 			_, _ = io.WriteString(w, "a 1\n")
@@ -80,7 +73,7 @@ func TestConnectionIsUsedAgain(t *testing.T) {
 				return
 			}
 			_, _ = io.WriteString(w, "a 1\n")
-		}, 1, "a 1\n"},
+		}, 2, "a 1\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var connections atomic.Int32
@@ -92,18 +85,14 @@ func TestConnectionIsUsedAgain(t *testing.T) {
 			}
 			srv.Start()
 			defer srv.Close()
-			client := testClient(t, "")
+			l := testLink(t, testClient(t, ""), srv.URL, time.Minute)
 			for range 3 {
-				if body, _ := client.ask(t, srv.URL, time.Minute); body != c.body {
+				if body, _ := l.body(t); body != c.body {
 					t.Fatalf("%.100q", body)
 				}
 			}
 			if n := connections.Load(); n != c.connections {
 				t.Errorf("%d connections for 3 scrapes, want %d", n, c.connections)
-			}
-			client.http.CloseIdleConnections()
-			if n := client.http.Transport.(*wire).idle(); n != 0 {
-				t.Errorf("%d connections are idle after they were closed", n)
 			}
 		})
 	}
@@ -139,9 +128,9 @@ func TestClosedWhileIdle(t *testing.T) {
 			}()
 		}
 	}()
-	client := testClient(t, "")
+	target := testLink(t, testClient(t, ""), "http://"+l.Addr().String(), time.Minute)
 	for i := range 5 {
-		if body, err := client.ask(t, "http://"+l.Addr().String(), time.Minute); err != nil || body != "a 1\n" {
+		if body, err := target.body(t); err != nil || body != "a 1\n" {
 			t.Fatalf("scrape %d: %q, %v", i, body, err)
 		}
 	}
@@ -181,22 +170,23 @@ func TestHostileAnswers(t *testing.T) {
 					conn.Close()
 				}
 			}()
-			client := testClient(t, "")
-			_, err = client.ask(t, "http://"+l.Addr().String(), time.Minute)
+			target := testLink(t, testClient(t, ""), "http://"+l.Addr().String(), time.Minute)
+			_, err = target.body(t)
 			if c.kind != "" {
 				wantError(t, err, c.kind)
 			} else if err != nil {
 				t.Error(err)
 			}
-			if n := client.http.Transport.(*wire).idle(); n != 0 {
+			if target.socket != nil {
 				t.Errorf("the connection waits for the next scrape")
 			}
 		})
 	}
 }
 
-// TestWireEndsInTime: the request's context ends what hangs, at every stage.
-func TestWireEndsInTime(t *testing.T) {
+// TestLinkEndsInTime: the timeout and the end of all scrapes end what hangs, at
+// every stage.
+func TestLinkEndsInTime(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/body" {
 			_, _ = io.WriteString(w, "a 1\n")
@@ -205,55 +195,89 @@ func TestWireEndsInTime(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer srv.Close()
-	client := testClient(t, "")
 	for _, path := range []string{"/", "/body"} {
-		_, err := client.ask(t, srv.URL+path, 50*time.Millisecond)
-		wantError(t, err, KindTimeout)
+		l := testLink(t, testClient(t, ""), srv.URL+path, 50*time.Millisecond)
+		_, err := l.body(t)
+		wantError(t, err, KindTimeout, "context deadline exceeded")
+		if l.socket != nil {
+			t.Error("the connection of an answer under way is kept")
+		}
 
+		l = testLink(t, testClient(t, ""), srv.URL+path, time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(10*time.Millisecond, cancel)
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+path, http.NoBody)
+		time.AfterFunc(10*time.Millisecond, func() {
+			cancel()
+			l.client.flights.end()
+		})
+		if _, err := l.fetch(ctx, &bodyPool{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", path, err)
+		}
+		if _, err := l.fetch(t.Context(), &bodyPool{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, asked after the end: %v", path, err)
+		}
+	}
+}
+
+// TestRareScrapesKeepNoConnection: servers close what waits for long.
+func TestRareScrapesKeepNoConnection(t *testing.T) {
+	srv := httptest.NewServer(metricsOf("a 1\n"))
+	defer srv.Close()
+	for interval, keeps := range map[time.Duration]bool{time.Minute: true, 2 * maxIdle: false} {
+		l, err := testClient(t, "").newLink(srv.URL, time.Second, interval)
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := client.http.Do(req)
-		if err == nil {
-			_, err = io.ReadAll(resp.Body)
-			resp.Body.Close()
+		if _, err := l.body(t); err != nil || (l.socket != nil) != keeps {
+			t.Errorf("scraped every %v: the connection is kept: %v, %v", interval, l.socket != nil, err)
 		}
-		if path == "/" && !errors.Is(err, context.Canceled) || err == nil {
-			t.Errorf("%s: %v", path, err)
-		}
-	}
-	if n := client.http.Transport.(*wire).idle(); n != 0 {
-		t.Errorf("%d connections with an answer under way are idle", n)
+		l.close()
 	}
 }
 
-func TestIdleConnectionsAreClosedInTime(t *testing.T) {
-	w := newWire("j", nil)
-	ends := make([]net.Conn, 3)
-	for i := range ends {
-		var near net.Conn
-		near, ends[i] = net.Pipe()
-		w.putIdle(near, fmt.Sprint("h", i%2))
-	}
-	w.mu.Lock()
-	w.mu.idle["h0"][0].since = time.Now().Add(-2 * maxIdle)
-	w.mu.idle["h1"][0].since = time.Now().Add(-2 * maxIdle)
-	w.sweepLocked(time.Now().Add(-maxIdle))
-	w.mu.Unlock()
-	if n := w.idle(); n != 1 {
-		t.Errorf("%d connections are idle, want 1", n)
-	}
-	for _, i := range []int{0, 1} {
-		if _, err := ends[i].Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-			t.Errorf("connection %d is open: %v", i, err)
-		}
+// TestUnusualAnswersAreLeftToNetHTTP, and the scrapes after them, for a while.
+func TestUnusualAnswersAreLeftToNetHTTP(t *testing.T) {
+	for name, answer := range map[string]string{
+		"folded header":  "HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nContent-Length: 4\r\n\r\na 1\n",
+		"length twice":   "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\na 1\n",
+		"length, chunks": "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n4\r\na 1\n\r\n0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			var asked atomic.Int32
+			go func() {
+				for {
+					conn, err := listener.Accept()
+					if err != nil {
+						return
+					}
+					for r := bufio.NewReader(conn); ; {
+						if _, err := http.ReadRequest(r); err != nil {
+							break
+						}
+						asked.Add(1)
+						_, _ = io.WriteString(conn, answer)
+					}
+					conn.Close()
+				}
+			}()
+			l := testLink(t, testClient(t, ""), "http://"+listener.Addr().String(), time.Minute)
+			for range 5 {
+				if body, err := l.body(t); err != nil || body != "a 1\n" {
+					t.Fatalf("%q, %v", body, err)
+				}
+			}
+			if n := asked.Load(); n != 6 {
+				t.Errorf("asked %d times for 5 scrapes", n)
+			}
+		})
 	}
 }
 
-func TestOnlyPlainRequestsGoOverTheWire(t *testing.T) {
+func TestOnlyPlainRequestsGoOverTheLink(t *testing.T) {
 	for job, want := range map[string]bool{
 		"":                                     true,
 		"follow_redirects: false\n":            true,
@@ -264,8 +288,8 @@ func TestOnlyPlainRequestsGoOverTheWire(t *testing.T) {
 		"proxy_from_environment: true\n":       false,
 		"http_headers: {X-A: {values: [b]}}\n": false,
 	} {
-		if _, got := testClient(t, job).http.Transport.(*wire); got != want {
-			t.Errorf("%s: %v", job, got)
+		if l := testLink(t, testClient(t, job), "http://h:1/metrics", time.Second); (l.host != "") != want {
+			t.Errorf("%s: over its own connection: %v", job, l.host != "")
 		}
 	}
 }
@@ -278,23 +302,17 @@ func BenchmarkFetch(b *testing.B) {
 		_, _ = w.Write(body)
 	}))
 	defer srv.Close()
-	for _, way := range []string{"wire", "transport"} {
+	for _, way := range []string{"link", "net/http"} {
 		b.Run(way, func(b *testing.B) {
-			c := testClient(b, "")
-			if way == "transport" {
-				c.http.Transport = c.http.Transport.(*wire).next
-			}
-			req, err := http.NewRequest(http.MethodGet, srv.URL, http.NoBody)
-			if err != nil {
-				b.Fatal(err)
+			l := testLink(b, testClient(b, ""), srv.URL, 10*time.Second)
+			if way == "net/http" {
+				l.host = ""
 			}
 			var bodies bodyPool
 			b.ReportAllocs()
 			for b.Loop() {
-				ctx, cancel := context.WithTimeout(b.Context(), 10*time.Second)
-				a, err := c.fetch(ctx, req, time.Second, &bodies, len(body))
-				cancel()
-				bodies.put(a.body)
+				a, err := l.fetch(b.Context(), &bodies)
+				bodies.put(a.buffer)
 				if err != nil || len(a.body) != len(body) {
 					b.Fatal(len(a.body), err)
 				}
