@@ -29,7 +29,7 @@ const (
 	ExitFailed  = 1 // what was asked for did not work
 	ExitUsage   = 2 // the command line is wrong
 	ExitLint    = 3 // valid, and the lint has something to say
-	ExitDamaged = 3 // tsdb check: something is damaged
+	ExitDamaged = 3 // tsdb check, tsdb repair --dry-run: something is damaged
 	ExitSignals = 130
 )
 
@@ -40,8 +40,8 @@ var exitCodes = []struct {
 	{ExitOK, "success; for the server: it ended in order"},
 	{ExitFailed, "failure: the server cannot start, a check or a query failed"},
 	{ExitUsage, "the command line is wrong"},
-	{ExitLint, "check: everything is valid, and the lint found something; tsdb check: something is damaged"},
-	{ExitSignals, "ended by a signal: the server was told twice and did not wait, or an import or export was interrupted"},
+	{ExitLint, "check: everything is valid, and the lint found something; tsdb check, tsdb repair --dry-run: something is damaged"},
+	{ExitSignals, "ended by a signal: the server was told twice and did not wait, or an import, export or repair was interrupted"},
 }
 
 // Streams are the standard streams of the process.

@@ -20,6 +20,7 @@ func (p *program) addTSDB() {
 	c := p.app.Command("tsdb", "Look into a data directory, check it and repair it.")
 	p.addTSDBInspect(c)
 	p.addTSDBCheck(c)
+	p.addTSDBRepair(c)
 	p.addTSDBDump(c)
 }
 
@@ -114,7 +115,7 @@ func (p *program) addTSDBCheck(parent *kingpin.CmdClause) {
 				}
 				return nil
 			}
-			fmt.Fprintf(p.Err, "%d places are damaged. The server leaves them out, puts damaged files aside and serves the rest\n", len(damage))
+			fmt.Fprintf(p.Err, "%d places are damaged. Stop the server and run: monopod tsdb repair %s\n", len(damage), *dir)
 			return reported(ExitDamaged)
 		})
 	})

@@ -96,11 +96,16 @@ func (s *Shared) Open(dir string) (*Reader, error) {
 }
 
 func (r *Reader) open() error {
-	s := r.shared
 	var err error
-	if r.meta, err = ReadMeta(s.fsys, r.dir); err != nil {
+	if r.meta, err = ReadMeta(r.shared.fsys, r.dir); err != nil {
 		return err
 	}
+	return r.openFiles()
+}
+
+func (r *Reader) openFiles() error {
+	s := r.shared
+	var err error
 	if r.index.File, err = s.fsys.Open(filepath.Join(r.dir, indexFile)); err != nil {
 		return err
 	}

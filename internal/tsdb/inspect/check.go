@@ -73,7 +73,7 @@ func (c *checker) run() error {
 func chunkDamage(rel string, c *chunk, g *groupDefinition) Damage {
 	d := Damage{Part: "head", Path: rel, Offset: c.offset, Bytes: int64(c.size)}
 	if len(c.times) > 0 {
-		d.Lost = fmt.Sprintf("%d rows from %d to %d", len(c.times), c.times[0], c.times[len(c.times)-1])
+		d.Lost = fmt.Sprintf("%d rows from %s to %s", len(c.times), timeText(c.times[0]), timeText(c.times[len(c.times)-1]))
 	}
 	switch {
 	case c.malformed != nil:

@@ -9,6 +9,8 @@
 //     compressed, and which metrics are large.
 //   - Damage is a place whose bytes are not what was written, and what is lost
 //     with it.
+//   - A repair takes what is damaged out of a store that nobody has open, puts it
+//     aside, and puts back what can still be read of it.
 //
 // The package reads head files and the data of blocks by the drawings of their
 // formats (packages tsdb and block) and not by the code that wrote them, so that
@@ -20,6 +22,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"path/filepath"
+	"time"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -36,6 +39,8 @@ type Damage struct {
 	// Reason is what is wrong, Lost what cannot be read because of it.
 	Reason string `json:"reason"`
 	Lost   string `json:"lost,omitempty"`
+
+	gap *rowGap // of rows in the log
 }
 
 func (d Damage) String() string {
@@ -51,6 +56,9 @@ func (d Damage) String() string {
 	}
 	return s
 }
+
+// timeText is a time, of milliseconds since 1970.
+func timeText(t int64) string { return time.UnixMilli(t).UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func compareDamage(a, b Damage) int {
 	return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Reason, b.Reason))

@@ -265,7 +265,7 @@ func TestOtherDirectories(t *testing.T) {
 	mem := vfs.Mem()
 	must(t, mem.MkdirAll("/empty"))
 	must(t, mem.MkdirAll("/prometheus/01BX5ZZKBKACTAV9WEVGEMMVRZ"))
-	for name, want := range map[string]string{"/empty": "not a data directory", "/prometheus": "looks like one of Prometheus", "/absent": "no such file"} {
+	for name, want := range map[string]string{"/empty": "not a data directory", "/prometheus": "monopod import prometheus", "/absent": "no such file"} {
 		if _, err := inspect.OpenView(mem, name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}

@@ -4,7 +4,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"maps"
+	"math"
 	"path/filepath"
+	"slices"
 
 	"github.com/prometheus/prometheus/model/labels"
 
@@ -50,6 +53,7 @@ type definitions struct {
 
 type groupDefinition struct {
 	base    labels.Labels
+	kind    byte
 	columns []index.MetricID
 }
 
@@ -60,8 +64,29 @@ type logReader struct {
 	report LogReport
 	damage []Damage
 	chains map[index.GroupID]uint32
+	last   map[index.GroupID]int64 // time of the last row that can be used
+	// gaps are the rows of groups that cannot be used until the next whole one.
+	gaps map[index.GroupID]*rowGap
 	// Rows and records that cannot be used although their bytes are good.
 	broken map[string]int
+}
+
+// rowGap is rows of a group that cannot be used, since one before them is lost.
+type rowGap struct {
+	base labels.Labels
+	rows int
+	// from and to are the times of the rows before and behind; ends tells that
+	// there are both.
+	from, to int64
+	ends     bool
+}
+
+func (g *rowGap) String() string {
+	s := "rows of group " + g.base.String()
+	if g.ends {
+		s += " after " + timeText(g.from) + " and before " + timeText(g.to)
+	}
+	return s
 }
 
 // readLogs reads the catalog, then the log.
@@ -75,7 +100,7 @@ func (v *View) readLogs() (catalog, log *logReader, err error) {
 }
 
 func (v *View) readLog(part, dir string, defs *definitions) (*logReader, error) {
-	r := &logReader{part: part, defs: defs, chains: map[index.GroupID]uint32{}, broken: map[string]int{}}
+	r := &logReader{part: part, defs: defs, chains: map[index.GroupID]uint32{}, last: map[index.GroupID]int64{}, gaps: map[index.GroupID]*rowGap{}, broken: map[string]int{}}
 	path := filepath.Join(v.dir, dir)
 	stats, err := wal.Replay(v, path, wal.ReplayOptions{Damage: func(d wal.Damage) {
 		lost := "rows, until the next whole one of each group"
@@ -94,6 +119,9 @@ func (v *View) readLog(part, dir string, defs *definitions) (*logReader, error) 
 		if f, ok := v.files[filepath.Join(dir, i.Name)]; ok {
 			r.report.Bytes += f.size
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.gaps)) {
+		r.closeGap(id)
 	}
 	for reason, n := range r.broken {
 		r.damage = append(r.damage, Damage{Part: part, Path: dir, Reason: reason, Lost: fmt.Sprintf("%d records", n)})
@@ -117,10 +145,9 @@ func (r *logReader) record(rec []byte) error {
 	case recordGroup:
 		r.report.Definitions++
 		id := index.GroupID(d.ID())
-		d.Byte()
-		base := d.Labels()
+		kind, base := d.Byte(), d.Labels()
 		if d.End() == nil && r.defs.groups[id] == nil {
-			r.defs.groups[id] = &groupDefinition{base: base}
+			r.defs.groups[id] = &groupDefinition{base: base, kind: kind}
 		}
 	case recordColumns:
 		r.report.Definitions++
@@ -128,8 +155,15 @@ func (r *logReader) record(rec []byte) error {
 	case recordRow:
 		r.report.Rows++
 		r.row(&d, rec)
-	case recordSamples, recordStamped:
+	case recordSamples:
 		r.report.Samples++
+		d.Varint()
+		r.sample(&d, index.GroupID(d.ID()), 0)
+	case recordStamped:
+		r.report.Samples++
+		d.Varint()
+		id := d.Varint()
+		r.sample(&d, index.GroupID(id), int(d.ID()))
 	case recordExemplar:
 		r.report.Exemplars++
 	case recordLast:
@@ -141,6 +175,13 @@ func (r *logReader) record(rec []byte) error {
 		r.broken["record that does not decode"]++
 	}
 	return nil
+}
+
+// sample checks that the series of the first sample of a record is defined.
+func (r *logReader) sample(d *wire.Decoder, id index.GroupID, column int) {
+	if g := r.defs.groups[id]; d.Err == nil && (g == nil || column >= len(g.columns)) {
+		r.broken["samples of a series that is not defined"]++
+	}
 }
 
 func (r *logReader) columns(d *wire.Decoder) {
@@ -158,8 +199,13 @@ func (r *logReader) columns(d *wire.Decoder) {
 			return
 		}
 		for i := range int64(n) {
+			id := index.MetricID(from + i)
+			if _, ok := r.defs.metrics[id]; !ok {
+				r.broken["columns of a metric that is not defined"]++
+				return
+			}
 			if at == len(g.columns) {
-				g.columns = append(g.columns, index.MetricID(from+i))
+				g.columns = append(g.columns, id)
 			}
 			at++
 		}
@@ -171,7 +217,8 @@ func (r *logReader) columns(d *wire.Decoder) {
 func (r *logReader) row(d *wire.Decoder, rec []byte) {
 	id := index.GroupID(d.ID())
 	flags := d.Byte()
-	if r.defs.groups[id] == nil {
+	g := r.defs.groups[id]
+	if g == nil {
 		r.broken["row of a group that is not defined"]++
 		return
 	}
@@ -179,9 +226,38 @@ func (r *logReader) row(d *wire.Decoder, rec []byte) {
 		b := d.Bytes(4)
 		if chain, ok := r.chains[id]; b == nil || !ok || chain != binary.LittleEndian.Uint32(b) {
 			delete(r.chains, id)
-			r.broken["row that does not follow the one before it"]++
+			r.openGap(id, g)
 			return
 		}
+		r.last[id] += int64(d.Uvarint())
+	} else {
+		t := d.Varint()
+		if gap := r.gaps[id]; gap != nil {
+			gap.to, gap.ends = t, gap.from != math.MinInt64
+			r.closeGap(id)
+		}
+		r.last[id] = t
 	}
 	r.chains[id] = crc32.Checksum(rec, castagnoli)
+}
+
+func (r *logReader) openGap(id index.GroupID, g *groupDefinition) {
+	if r.gaps[id] == nil {
+		from, ok := r.last[id]
+		if !ok {
+			from = math.MinInt64
+		}
+		r.gaps[id] = &rowGap{base: g.base, from: from}
+	}
+	r.gaps[id].rows++
+}
+
+func (r *logReader) closeGap(id index.GroupID) {
+	gap := r.gaps[id]
+	delete(r.gaps, id)
+	dir := walDir
+	if r.part == "catalog" {
+		dir = catalogDir
+	}
+	r.damage = append(r.damage, Damage{Part: r.part, Path: dir, Reason: fmt.Sprintf("%d rows do not follow the ones before them", gap.rows), Lost: gap.String(), gap: gap})
 }

@@ -88,7 +88,7 @@ func recognise(fsys vfs.FS, dir string) error {
 		}
 	}
 	if prometheus {
-		return fmt.Errorf("%s: %w; it looks like one of Prometheus, which keeps its data in another format", dir, ErrNoStore)
+		return fmt.Errorf("%s: %w; it looks like one of Prometheus: bring it in with monopod import prometheus", dir, ErrNoStore)
 	}
 	return fmt.Errorf("%s: %w: it has neither %s/ nor %s/", dir, ErrNoStore, catalogDir, blocksDir)
 }
