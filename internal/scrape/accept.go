@@ -65,7 +65,9 @@ func (p *pass) accept(i uint32, key []byte, s *sample, parser textparse.Parser) 
 	var series labels.Labels
 	switch isWide := parser != nil && in.rules.startZeros || len(p.exemplars) > 0; {
 	case known && e.all[i].wide != 0:
-		series = e.wide[e.all[i].wide-1].series
+		if w := &e.wide[e.all[i].wide-1]; !s.stamped || w.handle == nil || isWide {
+			series = w.labels()
+		}
 	case isWide || p.needsParser(i, s):
 		parser.Labels(&p.line)
 		if !known && !isWide && !s.stamped && !s.isHistogram() && in.rules.leave(p.line, in.rows.target) {
@@ -160,7 +162,9 @@ func (p *pass) keep(i uint32, series labels.Labels, s *sample, start int64) {
 	}
 	if s.stamped || in.rules.startZeros || len(p.exemplars) > 0 || e.all[i].wide != 0 {
 		w := e.wideOf(i)
-		w.series = series
+		if w.handle == nil {
+			w.series = series
+		}
 		w.met, w.stamped = e.pass, s.stamped && in.rules.trackTimestamps
 		if start > 0 && start < t && start != w.start {
 			p.zeros.Samples = append(p.zeros.Samples, zeroSample(series, start, s))
@@ -172,7 +176,11 @@ func (p *pass) keep(i uint32, series labels.Labels, s *sample, start int64) {
 	}
 	switch x := &e.all[i]; {
 	case s.stamped:
-		p.batch.Samples = append(p.batch.Samples, storage.Sample{Labels: series, T: s.t, V: s.v, Int: s.h, Float: s.fh})
+		w := &e.wide[x.wide-1]
+		if w.handle == nil {
+			p.unopened = append(p.unopened, unopened{sample: len(p.batch.Samples), entry: i})
+		}
+		p.batch.Samples = append(p.batch.Samples, storage.Sample{Series: w.handle, T: s.t, V: s.v, Int: s.h, Float: s.fh})
 	case x.row == rowUnplaced:
 		x := pending{entry: i, series: series, sample: *s}
 		if series.IsEmpty() {
@@ -229,8 +237,9 @@ func (p *pass) endStamped(all bool) {
 		w := &e.wide[i]
 		there := !all && w.met == e.pass
 		if w.live && !there {
-			gone = append(gone, w.series)
+			gone = append(gone, w.handle)
 		}
+		// Who is stamped has a handle, once its body was good.
 		w.live = there && w.stamped
 	}
 	in.orphans = nil
@@ -241,12 +250,12 @@ func (p *pass) endStamped(all bool) {
 	there := map[string]bool{}
 	for i := range e.wide {
 		if w := &e.wide[i]; !all && w.met == e.pass {
-			there[string(w.series.Bytes(nil))] = true
+			there[string(w.labels().Bytes(nil))] = true
 		}
 	}
 	for _, series := range gone {
-		if !there[string(series.Bytes(nil))] {
-			p.batch.Samples = append(p.batch.Samples, storage.Sample{Labels: series, T: p.t, V: math.Float64frombits(value.StaleNaN)})
+		if !there[string(series.SeriesLabels().Bytes(nil))] {
+			p.batch.Samples = append(p.batch.Samples, storage.Sample{Series: series, T: p.t, V: math.Float64frombits(value.StaleNaN)})
 		}
 	}
 }

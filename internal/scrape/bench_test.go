@@ -114,6 +114,12 @@ func (discard) OpenGroup(labels.Labels) (storage.Group, error) { return &discard
 
 func (discard) Write(context.Context, *storage.Batch) error { return nil }
 
+func (discard) OpenSeries(ls labels.Labels) (storage.Series, error) { return discardSeries{ls}, nil }
+
+type discardSeries struct{ labels.Labels }
+
+func (s discardSeries) SeriesLabels() labels.Labels { return s.Labels }
+
 func (g *discardGroup) Columns() int        { return g.n }
 func (g *discardGroup) Release()            {}
 func (g *discardGroup) Base() labels.Labels { return labels.EmptyLabels() }

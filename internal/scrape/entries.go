@@ -6,6 +6,8 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/prometheus/prometheus/model/labels"
+
+	"monopod/internal/storage"
 )
 
 // entry is what is remembered of a key.
@@ -43,7 +45,10 @@ func (x *entry) plain() bool {
 // wide is what is remembered of lines with timestamps, exemplars or start
 // timestamps.
 type wide struct {
+	// series is empty where handle knows it and nothing else needs it.
 	series labels.Labels
+	// handle is where samples with timestamps go, nil before the first good body.
+	handle storage.Series
 	// met is the last pass that met the line, and stamped tells that the line had a
 	// timestamp then whose staleness is tracked. live tells that it did in the last
 	// good body.
@@ -51,6 +56,14 @@ type wide struct {
 	stamped, live bool
 	// start is the last start timestamp in milliseconds.
 	start int64
+}
+
+// labels are those of the whole series.
+func (w *wide) labels() labels.Labels {
+	if w.series.IsEmpty() && w.handle != nil {
+		return w.handle.SeriesLabels()
+	}
+	return w.series
 }
 
 // entries are the keys of a target, and its skeleton. They change with the pass

@@ -40,7 +40,7 @@ type ingester struct {
 	entries entries
 	// orphans are series with tracked timestamps that were live when the entries
 	// were forgotten.
-	orphans []labels.Labels
+	orphans []storage.Series
 	report  [reportSeries]int32 // columns
 	meta    *metadata
 	metrics *metrics
@@ -81,6 +81,7 @@ type pass struct {
 
 	cells     []cells
 	pending   []pending
+	unopened  []unopened
 	batch     storage.Batch
 	zeros     storage.Batch // at start timestamps
 	exemplars []exemplar.Exemplar
@@ -101,6 +102,12 @@ type pending struct {
 	// series as they are.
 	metric labels.Labels
 	sample sample
+}
+
+// unopened is a sample of the batch whose series has no handle yet. As pending.
+type unopened struct {
+	sample int
+	entry  uint32
 }
 
 var passes = sync.Pool{New: func() any { return new(pass) }}
@@ -134,6 +141,7 @@ func (p *pass) clear() {
 func (p *pass) clearSamples() {
 	clear(p.pending)
 	p.pending = p.pending[:0]
+	p.unopened = p.unopened[:0]
 	p.batch.Reset()
 	p.zeros.Reset()
 	for i := range p.cells {
@@ -224,7 +232,7 @@ func (p *pass) guarded(body []byte, contentType string) (err error) {
 func (in *ingester) forget() {
 	for i := range in.entries.wide {
 		if w := &in.entries.wide[i]; w.live {
-			in.orphans = append(in.orphans, w.series)
+			in.orphans = append(in.orphans, w.handle)
 		}
 	}
 	in.entries.forget()
@@ -251,7 +259,7 @@ func (p *pass) finish(contentType string, body []byte) error {
 	return nil
 }
 
-// place gives columns to the series that have none.
+// place gives columns and handles to the series that have none.
 func (p *pass) place() error {
 	in := p.in
 	for i := range p.pending {
@@ -277,6 +285,24 @@ func (p *pass) place() error {
 			e.row, e.column = row, column
 		}
 		p.put(row, column, &x.sample)
+	}
+	return p.open()
+}
+
+// open gives handles to the series whose samples have timestamps of their own.
+func (p *pass) open() error {
+	in, e := p.in, &p.in.entries
+	for _, u := range p.unopened {
+		w := &e.wide[e.all[u.entry].wide-1]
+		if w.handle == nil {
+			series, err := in.rows.writer.OpenSeries(w.series)
+			if err != nil {
+				return storageError(err)
+			}
+			// The store has the labels.
+			w.handle, w.series = series, labels.EmptyLabels()
+		}
+		p.batch.Samples[u.sample].Series = w.handle
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 
 	"monopod/internal/storage"
@@ -218,12 +217,12 @@ func (l *loop) endSeries() {
 		}
 	}
 	var stale []storage.Sample
-	end := func(series labels.Labels) {
-		stale = append(stale, storage.Sample{Labels: series, T: t, V: math.Float64frombits(value.StaleNaN)})
+	end := func(series storage.Series) {
+		stale = append(stale, storage.Sample{Series: series, T: t, V: math.Float64frombits(value.StaleNaN)})
 	}
 	for i := range l.in.entries.wide {
 		if w := &l.in.entries.wide[i]; w.live {
-			end(w.series)
+			end(w.handle)
 		}
 	}
 	for _, series := range l.in.orphans {

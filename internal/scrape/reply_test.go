@@ -155,13 +155,15 @@ func FuzzReply(f *testing.F) {
 
 // TestScrapeAllocatesNothing: request, answer, body, row, report.
 func TestScrapeAllocatesNothing(t *testing.T) {
-	var body strings.Builder
+	var body, stamped strings.Builder
 	for i := range 500 {
 		fmt.Fprintf(&body, "metric_%d{label=\"%d\"} %d\n", i/50, i, i)
+		fmt.Fprintf(&stamped, "metric_%d{label=\"%d\"} %d 1700000000000\n", i/50, i, i)
 	}
 	for name, answer := range map[string]string{
 		"length": fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", textFormat, body.Len(), body.String()),
 		"chunks": fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n%s", textFormat, chunked(rand.New(rand.NewPCG(1, 1)), body.String())),
+		"stamps": fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", textFormat, stamped.Len(), stamped.String()),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, Options{Writer: discard{}}, oneJob("h:1", ""))
@@ -175,6 +177,9 @@ func TestScrapeAllocatesNothing(t *testing.T) {
 			}
 			if got := r.l.target.Last(); got.Samples != 500 || got.SeriesAdded != 0 {
 				t.Fatalf("%+v", got)
+			}
+			if n := len(r.l.in.entries.wide); name == "stamps" && (n != 500 || !r.l.in.entries.wide[7].series.IsEmpty()) {
+				t.Errorf("%d lines with timestamps are remembered, and their labels", n)
 			}
 			n := testing.AllocsPerRun(200, func() { r.l.scrape(at) })
 			if n != 0 {

@@ -7,6 +7,8 @@ import (
 	"math"
 
 	"github.com/prometheus/prometheus/model/textparse"
+
+	"monopod/internal/storage"
 )
 
 // walked is how far the skeleton was of use.
@@ -67,6 +69,9 @@ func (p *pass) follow(body []byte, context *typeContext) (pos, met int, ok bool)
 			switch {
 			case place <= placeEntry:
 				line.entry, line.next = uint32(placeEntry-place), uint32(next)
+				if s.stamped && p.takeStamped(line.entry, &s) {
+					break
+				}
 				if !p.acceptLine(body, &line, &s, context) {
 					return pos, met, false
 				}
@@ -88,6 +93,33 @@ func (p *pass) follow(body []byte, context *typeContext) (pos, met int, ok bool)
 		}
 	}
 	return pos, met, true
+}
+
+// takeStamped takes a value with a timestamp whose series has a handle already,
+// which is all that most such lines need.
+func (p *pass) takeStamped(i uint32, s *sample) bool {
+	in, e := p.in, &p.in.entries
+	x := &e.all[i]
+	if x.wide == 0 || in.rules.startZeros {
+		return false
+	}
+	w := &e.wide[x.wide-1]
+	if w.handle == nil {
+		return false
+	}
+	x.pass = e.pass
+	p.kept++
+	p.taken++
+	switch {
+	case p.taken > p.sampleLimit():
+		p.overSamples = true
+	case s.t > p.latest:
+		p.outOfBounds++
+	default:
+		w.met, w.stamped = e.pass, in.rules.trackTimestamps
+		p.batch.Samples = append(p.batch.Samples, storage.Sample{Series: w.handle, T: s.t, V: s.v})
+	}
+	return true
 }
 
 // search reads the rest of a body whose lines are new, gone or elsewhere. The

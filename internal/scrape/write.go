@@ -80,15 +80,15 @@ func (p *pass) judge(stored int) {
 // unlive takes back that series are live whose samples were refused: there is
 // nothing that a stale marker would end.
 func (p *pass) unlive() {
-	refused := map[string]bool{}
+	refused := map[storage.Series]bool{}
 	for i := range p.batch.Samples {
-		if s := &p.batch.Samples[i]; s.Err != nil {
-			refused[string(s.Labels.Bytes(nil))] = true
+		if s := &p.batch.Samples[i]; s.Err != nil && s.Series != nil {
+			refused[s.Series] = true
 		}
 	}
 	wide := p.in.entries.wide
 	for i := range wide {
-		if wide[i].live && refused[string(wide[i].series.Bytes(nil))] {
+		if wide[i].live && refused[wide[i].handle] {
 			wide[i].live = false
 		}
 	}
