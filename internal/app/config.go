@@ -28,6 +28,7 @@ var supported = []string{
 	"global.scrape_failure_log_file",
 	"scrape_configs[].scrape_failure_log_file",
 	"storage.tsdb.retention",
+	"storage.tsdb.out_of_order_time_window",
 	"storage.exemplars",
 	"otlp",
 }

@@ -17,6 +17,9 @@ func (p *program) applyLimits(l *config.Loaded) error {
 	if t := c.StorageConfig.TSDBConfig; t != nil && t.Retention != nil && (t.Retention.Time > 0 || t.Retention.Size > 0) {
 		limits.Retention, limits.RetentionBytes = time.Duration(t.Retention.Time), int64(t.Retention.Size)
 	}
+	if t := c.StorageConfig.TSDBConfig; t != nil {
+		limits.OutOfOrderWindow = time.Duration(t.OutOfOrderTimeWindow) * time.Millisecond
+	}
 	if e := c.StorageConfig.ExemplarsConfig; e != nil && limits.MaxExemplars > 0 {
 		limits.MaxExemplars = e.MaxExemplars
 	}

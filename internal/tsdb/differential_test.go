@@ -266,7 +266,7 @@ func (w *world) lateSamples() {
 }
 
 func reason(err error) error {
-	for _, r := range []error{storage.ErrOutOfOrder, storage.ErrOutOfBounds, storage.ErrDuplicateTimestamp} {
+	for _, r := range []error{storage.ErrOutOfOrder, storage.ErrOutOfBounds, storage.ErrTooOld, storage.ErrDuplicateTimestamp} {
 		if errors.Is(err, r) {
 			return r
 		}

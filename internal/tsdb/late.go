@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/prometheus/prometheus/model/labels"
+
 	"monopod/internal/storage"
 	"monopod/internal/tsdb/cells"
+	"monopod/internal/tsdb/index"
 )
 
 // lateSample is a sample with a timestamp of its own on its way.
@@ -38,6 +41,56 @@ func (db *DB) times() times {
 		}
 	}
 	return t
+}
+
+// oldRows takes the rows out of the plans that are older than their group's last
+// row, as after a clock went back, where a sample may be out of order: what they
+// have becomes samples.
+func (w *batch) oldRows(t int64, at times) {
+	if !at.windowed || t < at.late {
+		return
+	}
+	rest := w.plans[:0]
+	for _, p := range w.plans {
+		s := &p.g.writer
+		if s.removed || s.closed || !s.has || t >= s.t {
+			rest = append(rest, p)
+			continue
+		}
+		w.spread(&p, t)
+		s.Unlock()
+	}
+	clear(w.plans[len(rest):])
+	w.plans = rest
+	for i := range w.extra {
+		w.samples = append(w.samples, lateSample{sample: &w.extra[i]})
+	}
+}
+
+// spread makes samples of a row.
+func (w *batch) spread(p *plan, t int64) {
+	_, metrics, _ := w.db.index.Group(p.g.id)
+	b := labels.NewScratchBuilder(16)
+	add := func(c int, s storage.Sample) {
+		if c >= len(metrics) {
+			return
+		}
+		if metric, ok := w.db.index.MetricLabels(metrics[c]); ok {
+			s.T, s.Labels = t, index.Series(&b, p.g.base, metric)
+			w.extra = append(w.extra, s)
+		}
+	}
+	each(p.row.Present, func(c int) {
+		if c < len(p.row.Values) {
+			add(c, storage.Sample{V: p.row.Values[c]})
+		}
+	})
+	for _, h := range p.row.Histograms {
+		if h.Int == nil && h.Float == nil {
+			continue
+		}
+		add(h.Column, storage.Sample{Int: h.Int, Float: h.Float})
+	}
 }
 
 // resolve finds the series of the samples, and locks their lanes.
@@ -101,6 +154,9 @@ func (w *batch) judgeSamples(at times) {
 		}
 		if s.taken && w.db.tooFar(sample.T) {
 			s.taken, sample.Err = false, fmt.Errorf("sample at %d lies in the future; check the clock: %w", sample.T, storage.ErrOutOfBounds)
+		}
+		if last.has && sample.T < last.t {
+			w.db.metrics.delay.Observe(float64(w.db.head.maxTime.Load()-sample.T) / 1000)
 		}
 		if !s.taken {
 			w.db.metrics.refused(sample.Err)

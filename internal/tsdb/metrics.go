@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -17,6 +18,7 @@ type metrics struct {
 	samples                            atomic.Uint64 // both together, to be read
 	outOfOrder, outOfBounds, tooOld    prometheus.Counter
 	late                               prometheus.Counter // stored out of order
+	delay                              prometheus.Histogram
 	metricsCreated                     prometheus.Counter
 	seriesCreated, seriesRemoved       prometheus.Counter
 	chunks                             prometheus.Counter // sealed
@@ -68,7 +70,12 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	for _, in := range []string{"wal", "catalog", "chunk", "block", "page", "tombstones"} {
 		m.damaged.WithLabelValues(in)
 	}
-	f.register(m.walSync, m.compactionSeconds, m.tombstoneCleanup, m.damaged, appended)
+	m.delay = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "prometheus_tsdb_sample_ooo_delta", Help: "Seconds by which samples out of order were older than the newest one of the store, stored or not.",
+		Buckets:                     []float64{600, 1800, 3600, 7200, 10800, 21600, 43200},
+		NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, NativeHistogramMinResetDuration: time.Hour,
+	})
+	f.register(m.delay, m.walSync, m.compactionSeconds, m.tombstoneCleanup, m.damaged, appended)
 	return m
 }
 

@@ -20,7 +20,8 @@ type batch struct {
 	db      *DB
 	plans   []plan
 	samples []lateSample
-	lanes   laneSet // that are locked
+	extra   []storage.Sample // see oldRows
+	lanes   laneSet          // that are locked
 	records records
 	defs    int // records that are definitions, the first ones
 	enc     rowEncoder
@@ -101,6 +102,8 @@ func (w *batch) recycle() {
 	if cap(w.samples) > keepSamples {
 		w.samples = nil
 	}
+	clear(w.extra)
+	w.extra = w.extra[:0]
 	w.defining, w.dueSets, w.samples = w.defining[:0], w.dueSets[:0], w.samples[:0]
 	w.plans, w.due, w.counts, w.lateCount = w.plans[:0], w.due[:0], [3]int{}, 0
 	w.records.reset()
@@ -138,6 +141,10 @@ func (w *batch) store(b *storage.Batch, ends bool, at times) error {
 			w.plans[i].g.writer.Unlock()
 		}
 	}()
+	if ends {
+		w.dropEnds(b.Timestamp)
+	}
+	w.oldRows(b.Timestamp, at)
 	if len(w.samples) > 0 {
 		w.resolve()
 		defer func() { w.db.registry.unlock(w.lanes) }()
@@ -146,9 +153,6 @@ func (w *batch) store(b *storage.Batch, ends bool, at times) error {
 	w.db.logging.RLock()
 	defer w.db.logging.RUnlock()
 
-	if ends {
-		w.dropEnds(b.Timestamp)
-	}
 	for i := range w.plans {
 		if err := w.check(&w.plans[i], b.Timestamp); err != nil {
 			return err
