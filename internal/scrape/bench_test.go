@@ -121,6 +121,7 @@ type discardSeries struct{ labels.Labels }
 func (s discardSeries) SeriesLabels() labels.Labels { return s.Labels }
 
 func (g *discardGroup) Columns() int        { return g.n }
+func (g *discardGroup) Shrink() []int32     { return nil }
 func (g *discardGroup) Release()            {}
 func (g *discardGroup) Base() labels.Labels { return labels.EmptyLabels() }
 func (g *discardGroup) Last() (int64, bool) { return 0, false }

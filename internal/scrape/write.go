@@ -45,6 +45,7 @@ func (p *pass) write(ctx context.Context) error {
 		}
 	}
 	p.judge(stored)
+	in.shrink()
 	return nil
 }
 

@@ -10,7 +10,8 @@
 //     that the base does not have. A series is a group's metric; its labels are
 //     base and metric joined, and the two never share a label name.
 //   - A column is the place of a metric in its group, a small integer that
-//     stays the same as long as the group is open.
+//     stays the same as long as the group is open and its writer does not let it
+//     shrink.
 //   - A row is one timestamp and the values of the columns that were present.
 //   - A batch is what one scrape writes: a row for each group it touched, and
 //     the samples that are no rows.
@@ -87,6 +88,13 @@ type Group interface {
 
 	// Columns is how many columns there are.
 	Columns() int
+
+	// Shrink gives back columns, where most of them had nothing for long. It
+	// returns the new number of each column by its old one, -1 where it is gone, and
+	// nil where all stay as they are. Order is kept; the next row is written in the
+	// new numbers. A writer whose metrics come and go calls it after Write; it costs
+	// nothing where there is nothing to do.
+	Shrink() []int32
 
 	// Last is the timestamp of the last row in milliseconds, ok false when there
 	// is none.

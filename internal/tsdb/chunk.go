@@ -73,22 +73,10 @@ type chunkEncoder struct {
 func (e *chunkEncoder) encode(id index.GroupID, open openPart, n int) ([]byte, error) {
 	defer e.reset()
 	rows := open[:n]
-	var columns storage.Bitmap
-	var p *presence
+	columns := rows.columns()
 	for i := range rows {
-		r := &rows[i]
-		e.times = append(e.times, r.t)
-		e.cursors = append(e.cursors, openCursor{row: r})
-		if r.p == p && r.seen == nil {
-			continue
-		}
-		p = r.p
-		columns = columns.Grow(r.limit())
-		r.columns(func(p *presence) {
-			for w, word := range p.bits {
-				columns[w] |= word
-			}
-		}, columns.Set)
+		e.times = append(e.times, rows[i].t)
+		e.cursors = append(e.cursors, openCursor{row: &rows[i]})
 	}
 	return e.encodeColumns(id, e.times, columns, e.column)
 }

@@ -1,9 +1,11 @@
 package tsdb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -48,8 +50,9 @@ type group struct {
 		columns    int  // that the writer has made
 		logged     int  // columns that the log has
 		defined    bool // the log has the group
-		closed     bool // by damage: never continued by another writer
+		closed     bool // by damage, or since it shrank: never continued by another writer
 		seen       int  // columns that records and chunks have
+		usage      usage
 		removed    bool // from the index
 		// restored: the state is that after the last row. It is not while the last
 		// rows were found sealed when the store was opened.
@@ -122,18 +125,34 @@ func (db *DB) OpenGroup(base labels.Labels) (storage.Group, error) {
 	return &hold{db: db, g: g, opening: g.holding.openings, base: g.base, columns: g.writer.columns}, nil
 }
 
-// freeGroupLocked returns a group with this base that can be continued.
+// freeGroupLocked returns a group with this base that can be continued: that of
+// the last row, since others are what groups that shrank left behind.
 func (db *DB) freeGroupLocked(base labels.Labels) *group {
+	type candidate struct {
+		g *group
+		t int64
+	}
+	var free []candidate
 	for _, id := range db.index.GroupsEqual(base) {
 		g := db.head.group(id)
 		if g == nil || g.holding.held {
 			continue
 		}
 		g.writer.Lock()
-		usable := !g.writer.closed && !g.writer.removed
-		if usable && !g.writer.restored {
-			usable = db.restoreLocked(g) == nil
+		if !g.writer.closed && !g.writer.removed {
+			c := candidate{g, math.MinInt64}
+			if g.writer.has {
+				c.t = g.writer.t
+			}
+			free = append(free, c)
 		}
+		g.writer.Unlock()
+	}
+	slices.SortStableFunc(free, func(a, b candidate) int { return cmp.Compare(b.t, a.t) })
+	for _, c := range free {
+		g := c.g
+		g.writer.Lock()
+		usable := g.writer.restored || db.restoreLocked(g) == nil
 		g.writer.Unlock()
 		if usable {
 			return g

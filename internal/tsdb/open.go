@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 
+	"monopod/internal/storage"
 	"monopod/internal/tsdb/cells"
 )
 
@@ -94,6 +95,22 @@ func (r *openRow) columns(f func(p *presence), hist func(c int)) {
 	for _, h := range r.seen.h {
 		hist(h.column)
 	}
+}
+
+// columns is those that hold something in the rows.
+func (o openPart) columns() storage.Bitmap {
+	var out storage.Bitmap
+	var last *presence
+	for i := range o {
+		r := &o[i]
+		if r.p == last && r.seen == nil {
+			continue
+		}
+		last = r.p
+		out = out.Grow(r.limit())
+		r.columns(func(p *presence) { out = union(out, p.bits) }, func(c int) { out.Set(c) })
+	}
+	return out
 }
 
 // block returns the block of 64 places.

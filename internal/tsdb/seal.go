@@ -39,6 +39,7 @@ func (db *DB) sealLocked(g *group) error {
 	if err := db.catalog.flush(); err != nil {
 		return err
 	}
+	all := open
 	var refs []chunkRef
 	var err error
 	sealed := 0
@@ -56,6 +57,7 @@ func (db *DB) sealLocked(g *group) error {
 			open = open.rest(n)
 		}
 	}
+	g.writer.usage.sealed(all[:sealed].columns(), sealed, g.writer.columns, db.o.SealRows)
 	g.sealed(sealed, open, refs)
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ type Memory struct {
 		refuse    error
 		writes    int
 		open      int
+		shrinking bool
 	}
 }
 
@@ -113,6 +114,14 @@ func (m *Memory) Refuse(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.mu.refuse = err
+}
+
+// SetShrinking lets each Shrink give back the columns that the last row did not
+// have; otherwise it gives back none.
+func (m *Memory) SetShrinking(on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mu.shrinking = on
 }
 
 // Writes is how many batches were stored.
@@ -201,6 +210,37 @@ func (h *handle) Columns() int {
 	h.m.mu.Lock()
 	defer h.m.mu.Unlock()
 	return len(h.g.metrics)
+}
+
+// Shrink implements storage.Group: another group goes on from the last row.
+func (h *handle) Shrink() []int32 {
+	h.m.mu.Lock()
+	defer h.m.mu.Unlock()
+	if !h.m.mu.shrinking || h.released || len(h.g.rows) == 0 {
+		return nil
+	}
+	last := h.g.rows[len(h.g.rows)-1]
+	if len(last.points) == len(h.g.metrics) {
+		return nil
+	}
+	next := &group{base: h.g.base, column: map[string]int{}, opened: 1, held: true}
+	first := row{t: last.t, points: map[int]Point{}}
+	moved := make([]int32, len(h.g.metrics))
+	for c, metric := range h.g.metrics {
+		moved[c] = -1
+		if p, ok := last.points[c]; ok {
+			n := len(next.metrics)
+			moved[c] = int32(n)
+			next.column[metric.String()] = n
+			next.metrics = append(next.metrics, metric)
+			first.points[n] = p
+		}
+	}
+	// The row stands in both: readers merge them, and the next row ends its columns.
+	next.rows = append(next.rows, first)
+	h.m.mu.groups = append(h.m.mu.groups, next)
+	h.g, h.opening = next, 1
+	return moved
 }
 
 func (h *handle) Last() (int64, bool) {
