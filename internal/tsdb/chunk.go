@@ -278,15 +278,19 @@ func (h *chunkHead) decodeStripe(n int, b []byte) (*stripe, error) {
 	return s, nil
 }
 
-// decodeColumn reads the column at this place of the head's columns from its
-// stripe.
-func (h *chunkHead) decodeColumn(dst *cells.Samples, place int, s *stripe) error {
-	i := place % stripeColumns
+// column returns the encoding of a column of the stripe.
+func (s *stripe) column(i int) []byte {
 	from := uint32(0)
 	if i > 0 {
 		from = s.ends[i-1]
 	}
-	b := s.cells[from:s.ends[i]]
+	return s.cells[from:s.ends[i]]
+}
+
+// decodeColumn reads the column at this place of the head's columns from its
+// stripe.
+func (h *chunkHead) decodeColumn(dst *cells.Samples, place int, s *stripe) error {
+	b := s.column(place % stripeColumns)
 	if read, err := cells.Decode(dst, b, h.times); err != nil {
 		return fmt.Errorf("%w: %w", errChunk, err)
 	} else if read != len(b) {

@@ -234,21 +234,47 @@ func (c *chunkRef) headOf(k *cache.Cache) (*chunkHead, error) {
 
 // samples appends to dst what a column holds in the chunk.
 func (c *chunkRef) samples(k *cache.Cache, dst *cells.Samples, column int) error {
-	h, err := c.headOf(k)
-	if err != nil {
-		return err
+	h, s, place, err := c.stripeOf(k, column)
+	if err == nil && s != nil {
+		if err = h.decodeColumn(dst, place, s); err != nil {
+			err = c.wrap(err)
+		}
+	}
+	return err
+}
+
+// floats appends to dst the values that a column holds in the rows of the chunk;
+// ok is false, and dst as it was, where one has no float, or a stale marker.
+func (c *chunkRef) floats(k *cache.Cache, dst []float64, column int) (values []float64, ok bool, err error) {
+	h, s, place, err := c.stripeOf(k, column)
+	if err != nil || s == nil {
+		return dst, false, err
+	}
+	cell := s.column(place % stripeColumns)
+	values, read, ok, err := cells.DecodeFloats(dst, cell, len(h.times))
+	if err != nil || ok && read != len(cell) {
+		return dst, false, c.wrap(fmt.Errorf("%w: size of a column: %v", errChunk, err))
+	}
+	return values, ok, nil
+}
+
+// stripeOf returns the stripe in which a column is, and its place in the chunk; a
+// nil stripe where the chunk does not have it.
+func (c *chunkRef) stripeOf(k *cache.Cache, column int) (h *chunkHead, s *stripe, place int, err error) {
+	if h, err = c.headOf(k); err != nil {
+		return nil, nil, 0, err
 	}
 	place, ok := h.columns.place(column)
 	if !ok {
-		return nil
+		return h, nil, 0, nil
 	}
-	s := h.stripes[place/stripeColumns]
-	at := c.offset + int64(h.body+s.offset)
+	ref := h.stripes[place/stripeColumns]
+	at := c.offset + int64(h.body+ref.offset)
 	v, err := k.Get(cache.Key{File: c.file.id, Offset: at}, func() (any, int, error) {
-		b := make([]byte, s.size)
+		b := make([]byte, ref.size)
 		err := c.file.readAt(b, at)
 		if err == nil {
-			err = s.verify(b)
+			err = ref.verify(b)
 		}
 		if err != nil {
 			return nil, 0, err
@@ -256,13 +282,10 @@ func (c *chunkRef) samples(k *cache.Cache, dst *cells.Samples, column int) error
 		out, err := h.decodeStripe(place/stripeColumns, b)
 		return out, len(b) + 4*stripeColumns, err
 	})
-	if err == nil {
-		err = h.decodeColumn(dst, place, v.(*stripe))
-	}
 	if err != nil {
-		return c.wrap(err)
+		return nil, nil, 0, c.wrap(err)
 	}
-	return nil
+	return h, v.(*stripe), place, nil
 }
 
 func (c *chunkRef) wrap(err error) error { return &chunkError{*c, err} }

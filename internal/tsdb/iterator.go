@@ -59,7 +59,11 @@ type query struct {
 type series struct {
 	q      *query
 	labels labels.Labels
-	places []place
+	// base and metric are how labels are divided where the series was first found,
+	// and pair their numbers in this selection.
+	base, metric labels.Labels
+	pair         uint64
+	places       []place
 }
 
 // Labels implements storage.Series.

@@ -78,6 +78,7 @@ type joiner struct {
 
 // joined is a series being found.
 type joined struct {
+	pair         uint64
 	base, metric labels.Labels
 	places       []place
 }
@@ -249,7 +250,7 @@ func (j *joiner) add(base uint32, b *block.Reader, id index.MetricID, p place) e
 	if !ok {
 		i = len(j.series)
 		j.byPair[pair] = i
-		j.series = append(j.series, joined{base: j.bases.sets[base], metric: j.metrics.sets[number]})
+		j.series = append(j.series, joined{pair: pair, base: j.bases.sets[base], metric: j.metrics.sets[number]})
 	}
 	j.series[i].places = append(j.series[i].places, p)
 	return nil
@@ -263,7 +264,7 @@ func (j *joiner) result() []series {
 	stones := j.q.db.deletions.all()
 next:
 	for i := range j.series {
-		s := series{q: j.q, labels: index.Series(&b, j.series[i].base, j.series[i].metric), places: j.series[i].places}
+		s := series{q: j.q, pair: j.series[i].pair, base: j.series[i].base, metric: j.series[i].metric, labels: index.Series(&b, j.series[i].base, j.series[i].metric), places: j.series[i].places}
 		if len(stones) > 0 {
 			s.places = j.q.hide(stones, s.labels, s.places)
 			if len(s.places) == 0 {

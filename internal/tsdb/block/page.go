@@ -124,6 +124,33 @@ func (p *page) run(metric uint32) []pageEntry {
 	return p.entries[p.runs[i].from:p.runs[i].to]
 }
 
+// Floats appends to dst the values of a metric of a group in a segment, and
+// returns the timestamps, which are shared. ok is false, and dst as it was, where
+// not every row holds a float, or one is a stale marker.
+func (r *Reader) Floats(dst []float64, id index.MetricID, g index.GroupID, segment int) (values []float64, times []int64, ok bool, err error) {
+	m, err := r.metric(id)
+	if err != nil {
+		return dst, nil, false, err
+	}
+	info, err := r.Group(g)
+	if err != nil {
+		return dst, nil, false, err
+	}
+	p, e, err := r.find(m.pages, uint32(id), [2]uint32{uint32(g), uint32(segment)})
+	if err != nil || p == nil {
+		return dst, nil, false, err
+	}
+	cell := p.cells[e.offset : e.offset+e.size]
+	values, n, ok, err := cells.DecodeFloats(dst, cell, info.Segments[segment].Rows)
+	if err != nil || ok && n != e.size {
+		return dst, nil, false, fmt.Errorf("read block %s: %w: metric %d of group %d: %v", r.dir, ErrPage, id, g, err)
+	}
+	if ok {
+		times, err = r.times(g, info, segment)
+	}
+	return values, times, ok, err
+}
+
 // Samples appends to dst what a metric of a group holds in a segment.
 func (r *Reader) Samples(dst *cells.Samples, id index.MetricID, g index.GroupID, segment int) error {
 	m, err := r.metric(id)

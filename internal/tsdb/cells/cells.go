@@ -280,6 +280,20 @@ func (e *Encoder) Append(dst []byte, times []int64, s *Samples) ([]byte, error) 
 	return appendHistograms(dst, s, hists)
 }
 
+// DecodeFloats appends to dst the floats of the column over n rows that src
+// encodes. ok is false, and nothing is read, where not every row holds a float, or
+// one is a stale marker.
+func DecodeFloats(dst []float64, src []byte, n int) (values []float64, read int, ok bool, err error) {
+	if len(src) == 0 || src[0] != formFloats {
+		return dst, 0, false, nil
+	}
+	values, read, err = column.Decode(dst, src[1:], n)
+	if err != nil {
+		return dst, 0, false, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return values, 1 + read, true, nil
+}
+
 // Decode appends to s the samples that src, the encoding of one column over the
 // rows at times, holds, and returns how many bytes it takes. An error wraps
 // ErrCorrupt; s is then as it was.
