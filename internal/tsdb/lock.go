@@ -13,21 +13,21 @@ import (
 	"monopod/internal/vfs"
 )
 
-// makeDir makes the directory, durably: what is in one that goes is lost, however
+// makeDir makes a directory, durably: what is in one that goes is lost, however
 // well it was synced.
-func (db *DB) makeDir() error {
+func makeDir(fsys vfs.FS, name string) error {
 	var above []string
-	for dir := filepath.Clean(db.o.Dir); ; dir = filepath.Dir(dir) {
-		if _, err := db.fsys.Stat(dir); err == nil || !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+	for dir := filepath.Clean(name); ; dir = filepath.Dir(dir) {
+		if _, err := fsys.Stat(dir); err == nil || !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
 			break
 		}
 		above = append(above, filepath.Dir(dir))
 	}
-	if err := db.fsys.MkdirAll(db.o.Dir); err != nil {
+	if err := fsys.MkdirAll(name); err != nil {
 		return err
 	}
 	for _, dir := range above {
-		if err := db.fsys.SyncDir(dir); err != nil {
+		if err := fsys.SyncDir(dir); err != nil {
 			return err
 		}
 	}
@@ -61,7 +61,7 @@ func (db *DB) claim() error {
 	if db.lock.file != nil {
 		return nil
 	}
-	err := db.makeDir()
+	err := makeDir(db.fsys, db.o.Dir)
 	if err == nil {
 		db.lock.file, err = db.fsys.Lock(filepath.Join(db.o.Dir, "lock"))
 	}

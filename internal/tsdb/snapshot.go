@@ -29,7 +29,7 @@ func (db *DB) Snapshot(dir string, withHead bool) error {
 
 func (db *DB) snapshot(dir string, withHead bool) error {
 	to := filepath.Join(dir, "blocks")
-	if err := db.fsys.MkdirAll(to); err != nil {
+	if err := makeDir(db.fsys, to); err != nil {
 		return err
 	}
 	done := db.readers.begin()
@@ -47,7 +47,7 @@ func (db *DB) snapshot(dir string, withHead bool) error {
 	if err := db.snapshotTombstones(dir); err != nil {
 		return err
 	}
-	for _, d := range []string{to, dir, filepath.Dir(dir)} {
+	for _, d := range []string{to, dir} {
 		if err := db.fsys.SyncDir(d); err != nil {
 			return err
 		}
