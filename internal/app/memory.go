@@ -17,10 +17,15 @@ import (
 )
 
 const (
-	// memoryInterval is how often the use of memory is looked at.
+	// memoryInterval is how often the use of memory is looked at, and
+	// memoryUrgent how often where memory is short.
 	memoryInterval = time.Second
+	memoryUrgent   = 200 * time.Millisecond
 	// limitInterval is how often the limit is read again.
 	limitInterval = 10 * time.Second
+	// admitAtOnce is how many series are admitted at once: what a scrape does not
+	// begin of them is lost to the others until the next collection of garbage.
+	admitAtOnce = 256
 )
 
 // memory holds the program within its limit: it looks at the use, and has the
@@ -55,7 +60,11 @@ type memoryState struct {
 	// Why a target may begin no series, by target, and why no target may.
 	refused              map[*scrape.Target]string
 	ofTarget, ofAll, all string
+	atOnce               string
 	stretch              map[string]int
+	// grant is what is left of Plan.Grant. It goes from state to state until garbage
+	// is collected.
+	grant *atomic.Int64
 }
 
 func (p *program) newMemory() {
@@ -65,6 +74,7 @@ func (p *program) newMemory() {
 	}
 	b := m.read()
 	m.limitAt = time.Now()
+	// Until the stored data are read nothing is known, and nothing is scraped.
 	m.state.Store(m.newState(b, budget.Plan{CacheShare: 1}, budget.Use{}))
 	m.setGoal(b)
 	p.registry.MustRegister(memoryCollector{m})
@@ -126,14 +136,19 @@ func (s *memoryState) cacheBytes() int64 { return int64(float64(s.Caches) * s.Ca
 
 // run looks at the use until the context ends.
 func (m *memory) run(ctx context.Context) {
-	tick := time.NewTicker(memoryInterval)
-	defer tick.Stop()
+	timer := time.NewTimer(memoryInterval)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case now := <-tick.C:
+		case now := <-timer.C:
 			m.look(now)
+		}
+		if s := m.state.Load(); s.Level > budget.Normal || s.exhausted() {
+			timer.Reset(memoryUrgent)
+		} else {
+			timer.Reset(memoryInterval)
 		}
 	}
 }
@@ -171,11 +186,17 @@ func (m *memory) look(now time.Time) {
 	m.lately.Turn(now, func(yield func(any, uint64)) {
 		m.visit(func(t *scrape.Target) { yield(t, t.Counts().Demanded) })
 	})
-	plan := m.shedder.Step(budget.Reading{At: now, Used: use.Held, Goal: b.Goal, Collections: use.Collections, Targets: m.targets})
+	sameGrant := use.Collections == before.use.Collections && b == before.Budget
+	plan := m.shedder.Step(budget.Reading{
+		At: now, Used: use.Held, Goal: b.Goal, Collections: use.Collections, Exhausted: sameGrant && before.exhausted(), Targets: m.targets,
+	})
 	if plan.Level < budget.Series {
 		m.degraded = false
 	}
 	s := m.newState(b, plan, use)
+	if sameGrant {
+		s.grant = before.grant
+	}
 	m.state.Store(s)
 	if db := m.storage.db.Load(); db != nil && s.cacheBytes() != before.cacheBytes() {
 		db.SetCacheBytes(s.cacheBytes())
@@ -210,12 +231,15 @@ func (m *memory) newState(b budget.Budget, plan budget.Plan, use budget.Use) *me
 		Budget: b, Plan: plan, use: use, maxSeries: m.seriesOf(b), perTarget: m.perTargetOf(b), degraded: m.degraded,
 		refused: make(map[*scrape.Target]string, len(plan.Refused)), stretch: make(map[string]int, len(plan.Stretched)),
 	}
+	s.grant = new(atomic.Int64)
+	s.grant.Store(int64(plan.Grant))
 	for _, r := range plan.Refused {
 		s.refused[r.Key.(*scrape.Target)] = "memory is short: " + causeText(r)
 	}
 	for _, j := range plan.Stretched {
 		s.stretch[j.Job] = j.Factor
 	}
+	s.atOnce = "memory is short: more series begin than there is room for at once"
 	s.all = "memory is almost used up: no target may begin series"
 	s.ofTarget = fmt.Sprintf("one target may have at most %d series (--scrape.max-series-per-target, or a part of what the memory has room for)", s.perTarget)
 	s.ofAll = fmt.Sprintf("there may be at most %d series in all (--storage.tsdb.max-series, or what the memory has room for)", s.maxSeries)
@@ -229,7 +253,18 @@ func causeText(r budget.Refused) string {
 	return fmt.Sprintf("this target has more series than any other, %d", r.Series)
 }
 
-// admit says how many series a target may begin.
+// exhausted tells that more series would begin than were granted.
+func (s *memoryState) exhausted() bool { return s.grant.Load() < 0 }
+
+// take takes up to n series of the grant.
+func (s *memoryState) take(n int) int {
+	if left := s.grant.Add(-int64(n)); left < 0 {
+		return max(n+int(left), 0)
+	}
+	return n
+}
+
+// admit says how many more series a target may begin.
 func (m *memory) admit(t *scrape.Target, series int) scrape.Admission {
 	s := m.state.Load()
 	if why, refused := s.refused[t]; refused {
@@ -238,11 +273,17 @@ func (m *memory) admit(t *scrape.Target, series int) scrape.Admission {
 	if s.Everything {
 		return scrape.Admission{Reason: s.all}
 	}
-	a := scrape.Admission{Room: max(s.perTarget-series, 0), Reason: s.ofTarget}
-	if left := s.maxSeries - m.storage.series(); left < a.Room {
-		a = scrape.Admission{Room: max(left, 0), Reason: s.ofAll}
+	room, left := s.perTarget-series, s.maxSeries-m.storage.series()
+	switch {
+	case room <= 0:
+		return scrape.Admission{Reason: s.ofTarget}
+	case left <= 0:
+		return scrape.Admission{Reason: s.ofAll}
 	}
-	return a
+	if room = s.take(min(room, left, admitAtOnce)); room == 0 {
+		return scrape.Admission{Reason: s.atOnce}
+	}
+	return scrape.Admission{Room: room}
 }
 
 func (m *memory) stretch(job string) int { return m.state.Load().stretch[job] }

@@ -38,6 +38,9 @@ const (
 	// seriesBytes is what a series takes of the live heap, with its share of the
 	// index and of the open rows.
 	seriesBytes = 256
+	// beginBytes is what must be free for a series that begins: until it is stored
+	// it is in memory more than once.
+	beginBytes = 1024
 	// sampleBytes is what a query needs for a sample that it has loaded.
 	sampleBytes = 16
 	// targetShare is the part of all series that one target may have, and

@@ -45,6 +45,9 @@ type Reading struct {
 	At          time.Time
 	Used, Goal  int64
 	Collections uint64
+	// Exhausted: the grant of the last plan is used up, and garbage was not
+	// collected since.
+	Exhausted bool
 	// Targets lists those that are scraped. It is called when a step may be due.
 	Targets func() []Target
 }
@@ -93,6 +96,10 @@ type Plan struct {
 	Refused    []Refused
 	Everything bool
 	Stretched  []Stretched
+	// Grant is how many series may begin until garbage is collected again, all
+	// targets together. What is known of memory is as of the last collection, and
+	// this bounds what may have come since.
+	Grant int
 	// Collect asks for a collection of garbage: what is known of memory is too old
 	// to decide on.
 	Collect bool
@@ -150,7 +157,10 @@ func (s *Shedder) Step(r Reading) Plan {
 		Level: s.level(), Pressure: pressure, CacheShare: s.share,
 		Refused: slices.Clone(s.refused), Everything: s.everything, Stretched: slices.Clone(s.stretched),
 	}
-	if (p.Level > Normal || pressure >= cachesUntil) && r.At.Sub(s.collected) >= hold {
+	if room := everythingFrom*float64(r.Goal) - float64(r.Used); room > 0 && !s.everything {
+		p.Grant = int(room / beginBytes)
+	}
+	if r.Exhausted || (p.Level > Normal || pressure >= cachesUntil) && r.At.Sub(s.collected) >= hold {
 		p.Collect, s.collected = true, r.At
 	}
 	return p

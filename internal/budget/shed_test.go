@@ -129,6 +129,27 @@ func TestDegradedStart(t *testing.T) {
 	})
 }
 
+func TestGrant(t *testing.T) {
+	const mib = 1 << 20
+	for _, c := range []struct {
+		used, goal int64
+		want       int
+	}{
+		{20 * mib, 100 * mib, 70 * 1024},
+		{80 * mib, 100 * mib, 10 * 1024},
+		{90 * mib, 100 * mib, 0},
+		{120 * mib, 100 * mib, 0},
+	} {
+		p := new(Shedder).Step(Reading{At: time.Unix(0, 0), Used: c.used, Goal: c.goal, Collections: 1, Targets: fleet})
+		if p.Grant != c.want || p.Collect {
+			t.Errorf("with %d of %d: %d series are granted, want %d", c.used, c.goal, p.Grant, c.want)
+		}
+	}
+	if p := new(Shedder).Step(Reading{At: time.Unix(0, 0), Used: mib, Goal: 100 * mib, Exhausted: true}); !p.Collect {
+		t.Error("the grant is used up, and garbage is not collected")
+	}
+}
+
 func TestWithoutTargetsOrLimitNothingIsRefused(t *testing.T) {
 	none := func() []Target { return nil }
 	play(t, new(Shedder), none, []moment{

@@ -1,12 +1,15 @@
 package scrape
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
-// Admission is how many series a target may begin with the scrape that is about
-// to be read, beside those that it has.
+// Admission is how many more series a target may begin with the scrape that is
+// being read. Who has used that up asks again.
 type Admission struct {
 	Room int
-	// Reason tells a person why there is no more room.
+	// Reason tells a person why there is no room; it counts where Room is 0.
 	Reason string
 }
 
@@ -19,14 +22,6 @@ type Refusal struct {
 	// Since is when the first of the scrapes began of which series were left out,
 	// without one between them that was taken whole.
 	Since time.Time
-}
-
-// admission asks how many series the body may begin.
-func (in *ingester) admission() Admission {
-	if in.admit == nil {
-		return Admission{Room: int(^uint(0) >> 1)}
-	}
-	return in.admit(in.series())
 }
 
 // series is how many series the target has: the columns of its groups, and the
@@ -48,12 +43,26 @@ func (in *ingester) series() int {
 // that is left out has no entry, so that nothing is remembered of it and the next
 // scrape asks again.
 func (p *pass) refuse() bool {
-	if p.begun < p.admission.Room {
-		p.begun++
+	admit := p.in.admit
+	if admit == nil {
 		return false
 	}
-	p.refused++
-	return true
+	if p.room == 0 && p.reason == "" {
+		if p.begun == 0 {
+			p.had = p.in.series()
+		}
+		a := admit(p.had + p.begun)
+		if p.room = max(a.Room, 0); p.room == 0 {
+			p.reason = cmp.Or(a.Reason, "there is no room")
+		}
+	}
+	if p.room == 0 {
+		p.refused++
+		return true
+	}
+	p.room--
+	p.begun++
+	return false
 }
 
 // refusal keeps for how long series have been left out.

@@ -26,23 +26,30 @@ func numbered(name string, from, n int) string {
 }
 
 func TestSeriesForWhichThereIsNoRoomAreLeftOut(t *testing.T) {
-	room, asked := 1000, 0
+	// Room is given in small pieces, up to a limit.
+	const report = reportTimeout
+	room, limit, asked := 2, 1000, 0
 	r, e := admitted(t, Options{Admit: func(_ *Target, series int) Admission {
 		asked = series
-		return Admission{Room: room, Reason: "memory is short"}
+		return Admission{Room: min(room, limit-series), Reason: "memory is short"}
 	}})
 
 	e.set(numbered("a", 0, 3))
 	target := r.scrape()
-	if asked != reportTimeout {
-		t.Errorf("asked with %d series before the first body, want those of the report, %d", asked, reportTimeout)
+	if asked != report+2 {
+		t.Errorf("asked with %d series, want those of the report and two, %d", asked, report+2)
+	}
+	asked = 0
+	r.scrape()
+	if asked != 0 {
+		t.Error("asked without a new series")
 	}
 	if got := target.Refused(); got.Series != 0 {
 		t.Errorf("refused %+v with room", got)
 	}
 
 	// Known series go on, new ones do not begin, and the target is up.
-	room = 0
+	limit = report + 3
 	e.set(numbered("a", 0, 3) + numbered("new", 0, 4))
 	target = r.scrape()
 	since := target.Refused().Since
@@ -63,18 +70,18 @@ func TestSeriesForWhichThereIsNoRoomAreLeftOut(t *testing.T) {
 		t.Errorf("refused %+v, want 4 series since %v", got, since)
 	}
 	r.wantMetric(`monopod_scrape_series_refused_total`, 8)
-	if got := target.Counts(); got.Series != reportTimeout+3 || got.Demanded != 3+8 || got.Samples != 7 {
+	if got := target.Counts(); got.Series != report+3 || got.Demanded != 3+8 || got.Samples != 7 {
 		t.Errorf("counts %+v", got)
 	}
 
 	// A little room takes the first lines, and all is taken when there is room.
-	room = 1
+	limit++
 	target = r.scrape()
 	if got := target.Refused(); got.Series != 3 {
 		t.Errorf("refused %+v, want 3 series", got)
 	}
 	r.want(r.series("new", "i", "0"), "0")
-	room = 1000
+	limit = 1000
 	target = r.scrape()
 	if got := target.Refused(); got != (Refusal{}) {
 		t.Errorf("refused %+v after there is room", got)
@@ -83,8 +90,9 @@ func TestSeriesForWhichThereIsNoRoomAreLeftOut(t *testing.T) {
 }
 
 func TestRefusedStampedSeries(t *testing.T) {
-	room := 1
-	r, e := admitted(t, Options{Admit: func(*Target, int) Admission { return Admission{Room: room, Reason: "full"} }})
+	r, e := admitted(t, Options{Admit: func(_ *Target, series int) Admission {
+		return Admission{Room: reportTimeout + 1 - series, Reason: "full"}
+	}})
 	body := func() {
 		e.set(fmt.Sprintf("a %d %d\nb %d %d\n", r.now, r.now+10_000, r.now, r.now+10_000))
 	}
@@ -93,7 +101,6 @@ func TestRefusedStampedSeries(t *testing.T) {
 	if got := target.Refused(); got.Series != 1 {
 		t.Errorf("refused %+v, want 1 series", got)
 	}
-	room = 0
 	body()
 	target = r.scrape()
 	if got, counts := target.Refused(), target.Counts(); got.Series != 1 || counts.Series != reportTimeout+1 {

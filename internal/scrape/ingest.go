@@ -72,10 +72,12 @@ type pass struct {
 	outOfOrder  int
 	outOfBounds int
 	collisions  int
-	// begun and refused count the lines that begin series, of which at most
-	// admission.Room are taken.
-	admission      Admission
+	// begun and refused count the lines that begin series. room is how many more
+	// may, and reason why no more may; both are empty until it is asked.
 	begun, refused int
+	room           int
+	reason         string
+	had            int // series before the body
 	// lines counts the lines by the path they took.
 	lines struct{ skeleton, key, parsed int }
 
@@ -115,7 +117,6 @@ var passes = sync.Pool{New: func() any { return new(pass) }}
 func (in *ingester) begin(t int64, now time.Time) *pass {
 	p := passes.Get().(*pass)
 	p.in, p.t, p.latest = in, t, now.Add(maxAhead).UnixMilli()
-	p.admission = in.admission()
 	p.clear()
 	return p
 }
@@ -131,7 +132,7 @@ func (p *pass) clear() {
 	p.result = result{}
 	p.taken, p.overSamples, p.overBuckets = 0, false, false
 	p.duplicates, p.outOfOrder, p.outOfBounds, p.collisions = 0, 0, 0, 0
-	p.begun, p.refused = 0, 0
+	p.begun, p.refused, p.room, p.reason = 0, 0, 0, ""
 	p.lines.skeleton, p.lines.key, p.lines.parsed = 0, 0, 0
 	p.clearSamples()
 	p.trail.reset()

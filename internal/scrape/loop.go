@@ -126,7 +126,7 @@ func (l *loop) ingest(start, at time.Time, got *answer, out *Scrape) {
 		out.Samples, out.Kept, out.SeriesAdded = r.scraped, r.kept, r.added
 		out.Err = r.err
 		if p.refused > 0 {
-			out.Refused = l.refusal(at, p.refused, p.admission.Reason)
+			out.Refused = l.refusal(at, p.refused, p.reason)
 			l.pool.metrics.refused.WithLabelValues(l.pool.name).Add(float64(p.refused))
 		}
 	} else {

@@ -55,8 +55,9 @@ type Options struct {
 	// LargestBody is the limit, in bytes, of bodies without a body_size_limit.
 	// Default: 256 MiB.
 	LargestBody int64
-	// Admit says how many series a target may begin with the scrape that is about to
-	// be read; series is how many it has. Default: any number.
+	// Admit says how many more series a target may begin with the scrape that is
+	// being read; series is how many it has. It is asked when a line would begin a
+	// series, so that targets without new series cost nothing. Default: any number.
 	Admit func(t *Target, series int) Admission
 	// Stretch says that a pool is scraped only each so many intervals for now; 0 and
 	// 1 are each. Default: each.
