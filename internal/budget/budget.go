@@ -48,12 +48,20 @@ const (
 	targetShare    = 5
 	leastPerTarget = 10_000
 
+	// beyondGoal is the least that is left beside the goal.
+	beyondGoal = 16 << 20
+
 	minCaches, maxCaches = 1 << 20, 32 << 20
 	minBodies, maxBodies = 1 << 20, 256 << 20
 )
 
-// New divides a limit. ratio is the goal's part of it.
-func New(l Limit, ratio float64) Budget { return divide(l, int64(float64(l.Bytes)*ratio)) }
+// New divides a limit. ratio is the goal's part of it; of a small limit, more is
+// left, since what the kernel needs and by how much the runtime overshoots do not
+// shrink with it.
+func New(l Limit, ratio float64) Budget {
+	goal := int64(float64(l.Bytes) * ratio)
+	return divide(l, min(goal, max(l.Bytes-beyondGoal, l.Bytes/2)))
+}
 
 // ForGoal is the budget where the goal was decided by somebody else.
 func ForGoal(l Limit, goal int64) Budget { return divide(l, goal) }

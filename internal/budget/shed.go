@@ -29,6 +29,8 @@ const (
 	samplingFrom, samplingEnd = 0.80, 0.72
 	// everythingFrom: no target may begin series, whoever it is.
 	everythingFrom = 0.90
+	// grantUntil bounds what series that begin may raise the pressure to.
+	grantUntil = 0.75
 
 	leastCaches = 0.05
 	cacheStep   = 0.10
@@ -157,7 +159,7 @@ func (s *Shedder) Step(r Reading) Plan {
 		Level: s.level(), Pressure: pressure, CacheShare: s.share,
 		Refused: slices.Clone(s.refused), Everything: s.everything, Stretched: slices.Clone(s.stretched),
 	}
-	if room := everythingFrom*float64(r.Goal) - float64(r.Used); room > 0 && !s.everything {
+	if room := grantUntil*float64(r.Goal) - float64(r.Used); room > 0 && !s.everything {
 		p.Grant = int(room / beginBytes)
 	}
 	if r.Exhausted || (p.Level > Normal || pressure >= cachesUntil) && r.At.Sub(s.collected) >= hold {

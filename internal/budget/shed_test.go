@@ -135,9 +135,9 @@ func TestGrant(t *testing.T) {
 		used, goal int64
 		want       int
 	}{
-		{20 * mib, 100 * mib, 70 * 1024},
-		{80 * mib, 100 * mib, 10 * 1024},
-		{90 * mib, 100 * mib, 0},
+		{20 * mib, 100 * mib, 55 * 1024},
+		{70 * mib, 100 * mib, 5 * 1024},
+		{75 * mib, 100 * mib, 0},
 		{120 * mib, 100 * mib, 0},
 	} {
 		p := new(Shedder).Step(Reading{At: time.Unix(0, 0), Used: c.used, Goal: c.goal, Collections: 1, Targets: fleet})
@@ -238,10 +238,10 @@ func TestDivide(t *testing.T) {
 		goal, caches, bodies             int64
 		series, perTarget, samplesAtMost int
 	}{
-		{64 << 20, 60397977, 3623874, 6039790, 129761, 25952, 754973},
+		{64 << 20, 48 << 20, 3019896, 5033160, 108134, 21626, 629145},
 		{600 << 20, 566231040, 32 << 20, 56623100, 1216511, 243302, 7077887},
 		{32 << 30, 30923764531, 32 << 20, 256 << 20, 66437775, 13287555, 386547056},
-		{4 << 20, 3774873, 1 << 20, 1 << 20, 8109, 10_000, 47185},
+		{4 << 20, 2 << 20, 1 << 20, 1 << 20, 4505, 10_000, 26213},
 	} {
 		b := New(Limit{c.limit, SourceGroup}, 0.9)
 		if b.Goal != c.goal || b.Caches != c.caches || b.Bodies != c.bodies || b.MaxSeries() != c.series ||

@@ -253,7 +253,11 @@ func (p *pass) finish(contentType string, body []byte) error {
 		return err
 	}
 	p.endStamped(false)
-	if e := &p.in.entries; e.spread != nil {
+	if e := &p.in.entries; e.spread != nil && p.refused > p.kept-p.refused {
+		// The texts of lines that are left out would take the memory that their
+		// series must not.
+		e.foldBack()
+	} else if e.spread != nil {
 		p.cutter.texts = p.in.texts
 		e.recut(contentType, body, &p.trail, &p.cutter)
 	}

@@ -109,6 +109,8 @@ func (l *loop) scrape(at time.Time) {
 
 // ingest writes what was fetched.
 func (l *loop) ingest(start, at time.Time, got *answer, out *Scrape) {
+	l.pool.turns.take()
+	defer l.pool.turns.back()
 	if err := l.in.openReport(); err != nil {
 		out.Duration = time.Since(start)
 		l.reportFailure(out)

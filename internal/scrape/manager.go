@@ -115,6 +115,7 @@ type Manager struct {
 	bodies  bodyPool
 	texts   texts
 	flights flights
+	turns   turns
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -136,7 +137,7 @@ func New(opts Options) (*Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Manager{opts: o}
+	m := &Manager{opts: o, turns: newTurns()}
 	if m.metrics, err = newMetrics(o.Registerer, m.ActiveTargets); err != nil {
 		return nil, err
 	}
@@ -293,7 +294,7 @@ func (m *Manager) newPool(s *settings) *pool {
 	name := s.cfg.JobName
 	p := &pool{
 		name: name, ctx: m.ctx, opts: m.opts, metrics: m.metrics,
-		logger: m.opts.Logger.With("scrape_pool", name), bodies: &m.bodies, texts: &m.texts, running: &m.running,
+		logger: m.opts.Logger.With("scrape_pool", name), bodies: &m.bodies, texts: &m.texts, running: &m.running, turns: m.turns,
 	}
 	p.mu.settings = s
 	p.mu.loops = map[uint64]*loop{}

@@ -26,6 +26,7 @@ type pool struct {
 	bodies  *bodyPool
 	texts   *texts
 	running *sync.WaitGroup
+	turns   turns
 	// failures is the scrape_failure_log_file, nil without one.
 	failures atomic.Pointer[failureLog]
 

@@ -155,6 +155,12 @@ func (in *instance) targets() map[string][2]string {
 // eventually waits until a condition holds; it returns "" then, and otherwise what is wrong.
 func eventually(t *testing.T, holds func() string) {
 	t.Helper()
+	within(t, patience, holds)
+}
+
+// within is eventually with another bound.
+func within(t *testing.T, patience time.Duration, holds func() string) {
+	t.Helper()
 	deadline := time.Now().Add(patience)
 	for {
 		wrong := holds()

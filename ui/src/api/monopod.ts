@@ -17,6 +17,57 @@ export type ServerStatus = {
   config: ConfigReload | null;
   storage: StorageState | null;
   targets: TargetCounts | null;
+  /** Null or absent where the server does not tell. */
+  memory?: Memory | null;
+  heldBack?: HeldBack | null;
+};
+
+/** The highest step of what is given up for want of memory. */
+export type MemoryLevel = 'normal' | 'caches' | 'series' | 'sampling';
+
+export type Memory = {
+  limitBytes: number;
+  /** `flag`, `GOMEMLIMIT`, `cgroup` or `machine`. */
+  source: string;
+  goalBytes: number;
+  /** What no collection of garbage gives back. */
+  heldBytes: number;
+  mappedBytes: number;
+  /** `heldBytes` in relation to `goalBytes`. */
+  pressure: number;
+  level: MemoryLevel;
+  /** Memory has been short since the start. */
+  degraded: boolean;
+  cacheShare: number;
+  /** `usedBytes` is null where it is not known. */
+  parts: { name: string; budgetBytes: number; usedBytes: number | null }[];
+  series: number;
+  maxSeries: number;
+  maxSeriesPerTarget: number;
+  everythingRefused: boolean;
+  /** The culprit first. */
+  refused: {
+    scrapePool: string;
+    scrapeUrl: string;
+    cause: 'new' | 'series';
+    series: number;
+    newSeries: number;
+    since: string;
+  }[];
+  stretched: { scrapePool: string; factor: number; since: string }[];
+};
+
+/** Targets of which series are left out; `count` is how many, `targets` those that lose most. */
+export type HeldBack = {
+  count: number;
+  targets: {
+    scrapePool: string;
+    scrapeUrl: string;
+    series: number;
+    seriesRefused: number;
+    refusedReason: string;
+    refusedSince: string | null;
+  }[];
 };
 
 export type ConfigReload = {

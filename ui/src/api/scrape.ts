@@ -13,6 +13,12 @@ export type ScrapeDetails = {
   samplesKept: number;
   seriesAdded: number;
   bodyBytes: number;
+  /** That the target has in the store. */
+  series: number;
+  /** Left out of the last scrape, for `refusedReason`. */
+  seriesRefused: number;
+  refusedReason: string;
+  refusedSince: string | null;
 };
 
 export type Target = ActiveTarget & Partial<ScrapeDetails>;

@@ -17,6 +17,7 @@ import { toast } from '../../shell/toasts';
 import { useMoment } from '../../time/moment';
 import { formatDateTime } from '../../time/zone';
 import { Facts } from './facts';
+import { MemoryPanel } from './memory-panel';
 import { useRate } from './rate';
 import { text } from './text';
 
@@ -107,6 +108,7 @@ export function RuntimeSection() {
             ]}
           />
         </Panel>
+        <MemoryPanel moment={moment.value} />
         <Panel
           title={words.storage}
           actions={<a href={withBase(href('status', { section: 'storage' }))}>{shared.value.nav.storage}</a>}

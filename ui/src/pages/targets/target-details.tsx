@@ -31,6 +31,7 @@ export function TargetDetails({ target }: { target: Target }) {
         : facts.keptOf(String(target.samplesKept), String(target.samplesScraped)),
     ],
     [facts.seriesAdded, target.seriesAdded === undefined ? undefined : String(target.seriesAdded)],
+    [facts.series, target.series === undefined ? undefined : target.series.toLocaleString('en')],
     [facts.bodySize, target.bodyBytes === undefined ? undefined : formatValue(target.bodyBytes, 'bytes')],
   ];
   return (

@@ -55,6 +55,7 @@ export function TargetRow({ target, isOpen, onToggle }: TargetRowProps) {
         </span>
       </div>
       {target.lastError && <Failure target={target} />}
+      {!!target.seriesRefused && <LeftOut target={target} />}
       {isOpen && (
         <div id={id}>
           <TargetDetails target={target} />
@@ -76,6 +77,25 @@ function Failure({ target }: { target: Target }) {
         <span class="visually-hidden">{text.value.lastError}: </span>
         {reason.message}
       </p>
+    </div>
+  );
+}
+
+/** Series for which there is no room; the others are stored. */
+function LeftOut({ target }: { target: Target }) {
+  const { refused } = text.value;
+  const since = Date.parse(target.refusedSince ?? '') / 1000;
+  return (
+    <div class="target-failure is-warn">
+      <p class="target-why">
+        <strong>{refused.why((target.seriesRefused ?? 0).toLocaleString('en'))}</strong> {refused.hint}{' '}
+        {since > 0 && (
+          <>
+            {refused.since} <RelativeTime seconds={since} />
+          </>
+        )}
+      </p>
+      <p class="target-error">{target.refusedReason}</p>
     </div>
   );
 }

@@ -282,6 +282,11 @@ export const text = defineText(
       `The last scrape took ${duration}; interval ${interval}, timeout ${timeout}`,
     details: 'Details',
     lastError: 'Last error',
+    refused: {
+      why: (series: string) => `${series} series are left out.`,
+      hint: 'The others are stored. Look for a label whose values never end, and drop it with metric_relabel_configs.',
+      since: 'Since',
+    },
     reasons: reasonsInEnglish,
     facts: {
       url: 'Scrape URL',
@@ -292,6 +297,7 @@ export const text = defineText(
       kept: 'Samples kept',
       keptOf: (kept: string, scraped: string) => `${kept} of ${scraped}`,
       seriesAdded: 'New series',
+      series: 'Series in the store',
       bodySize: 'Answer',
     },
     explore: 'Explore its metrics',
@@ -363,6 +369,11 @@ export const text = defineText(
       `마지막 수집에 ${duration} 걸렸습니다. 주기 ${interval}, 제한 시간 ${timeout}`,
     details: '자세히',
     lastError: '마지막 오류',
+    refused: {
+      why: (series) => `시계열 ${series}개가 빠졌습니다.`,
+      hint: '나머지는 저장됩니다. 값이 끝없이 늘어나는 레이블을 찾아 metric_relabel_configs로 빼십시오.',
+      since: '시작:',
+    },
     reasons: reasonsInKorean,
     facts: {
       url: '수집 주소',
@@ -373,6 +384,7 @@ export const text = defineText(
       kept: '저장한 샘플',
       keptOf: (kept, scraped) => `${scraped}개 중 ${kept}개`,
       seriesAdded: '새 시계열',
+      series: '저장된 시계열',
       bodySize: '응답 크기',
     },
     explore: '메트릭 탐색',
