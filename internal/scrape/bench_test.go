@@ -129,3 +129,29 @@ func (g *discardGroup) Column(labels.Labels) (int, error) {
 	g.n++
 	return g.n - 1, nil
 }
+
+// BenchmarkReadOpenMetrics reads a body that the target answered before.
+func BenchmarkReadOpenMetrics(b *testing.B) {
+	body := append(bytes.ReplaceAll(payload(b, "node"), []byte(" untyped\n"), []byte(" unknown\n")), "# EOF\n"...)
+	for _, way := range []string{"skeleton", "parser"} {
+		b.Run(way, func(b *testing.B) {
+			f := newFeeder(b, "")
+			if r := f.feed(b, string(body), openMetrics); r.err != nil {
+				b.Fatal(r.err)
+			}
+			samples := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				f.in.entries.reread = way == "parser"
+				p := f.in.begin(f.t, time.UnixMilli(f.t))
+				r := p.read(body, openMetrics)
+				if r.err != nil {
+					b.Fatal(r.err)
+				}
+				samples += r.scraped
+				p.free()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(samples), "ns/sample")
+		})
+	}
+}

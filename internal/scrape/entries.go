@@ -84,6 +84,9 @@ type entries struct {
 	pass uint32
 	// inSkeleton is how many entries of the skeleton are not plain.
 	inSkeleton int
+	// reread tells that a body that failed may have left its metadata behind, so that
+	// the next one is not to be taken for the same as the skeleton.
+	reread bool
 
 	*spread // nil while folded
 }

@@ -93,6 +93,7 @@ type pass struct {
 	spread   spread
 	cutter   cutter
 	comments []byte
+	alone    []byte // a line with an exemplar
 }
 
 // pending is a sample of a series that has no column yet. It gets one when the
@@ -207,15 +208,20 @@ func (p *pass) guarded(body []byte, contentType string) (err error) {
 		body = slices.Grow(body, 1)
 	}
 	e.pass++
-	if e.skeleton.contentType != "" && e.skeleton.contentType == contentType {
+	if e.skeleton.contentType != "" && e.skeleton.contentType == contentType && !e.reread {
 		// The parser too ends the body with a newline.
 		ended := append(body, '\n')
-		how := p.walk(ended)
+		how := walkFailed
+		if e.skeleton.open {
+			how = p.walkOpen(ended)
+		} else {
+			how = p.walk(ended)
+		}
 		if how != walkFailed {
 			if how == walkedExactly && !p.failed() {
 				in.meta.repeat(false)
 			}
-			return p.finish(contentType, ended)
+			return p.finish(contentType, ended, false)
 		}
 		p.clear()
 		e.pass++
@@ -244,7 +250,7 @@ func (p *pass) failed() bool { return p.overSamples || p.overBuckets }
 
 // finish ends a good body. Where it has no content type, it makes no skeleton to
 // walk along.
-func (p *pass) finish(contentType string, body []byte) error {
+func (p *pass) finish(contentType string, body []byte, open bool) error {
 	if p.failed() {
 		return nil
 	}
@@ -260,6 +266,7 @@ func (p *pass) finish(contentType string, body []byte) error {
 	} else if e.spread != nil {
 		p.cutter.texts = p.in.texts
 		e.recut(contentType, body, &p.trail, &p.cutter)
+		e.skeleton.open = open
 	}
 	return nil
 }

@@ -93,17 +93,25 @@ func samePoints(t testing.TB, got, want map[string][]storagetest.Point) bool {
 // comes of them.
 func both(t testing.TB, jobYAML string, bodies []string) {
 	t.Helper()
+	bothIn(t, textFormat, jobYAML, bodies)
+}
+
+func bothIn(t testing.TB, format, jobYAML string, bodies []string) {
+	t.Helper()
 	fast, slow := newFeeder(t, jobYAML), newFeeder(t, jobYAML)
 	slow.t, slow.plain = fast.t, true
 	moving := newFeeder(t, jobYAML)
 	moving.t, moving.shrinks = fast.t, true
 	for i, body := range bodies {
-		a, b, c := fast.feed(t, body, textFormat), slow.feed(t, body, textFormat), moving.feed(t, body, textFormat)
+		a, b, c := fast.feed(t, body, format), slow.feed(t, body, format), moving.feed(t, body, format)
 		if x, y, z := a.text(), b.text(), c.text(); x != y || x != z {
 			t.Errorf("body %d: with skeleton %s, without %s, renumbered %s", i, x, y, z)
 		}
 	}
 	ok := samePoints(t, fast.mem.Points(), slow.mem.Points()) && samePoints(t, moving.mem.Points(), slow.mem.Points())
+	if x, y := fmt.Sprint(fast.mem.Exemplars()), fmt.Sprint(slow.mem.Exemplars()); x != y {
+		t.Errorf("exemplars with skeleton %s, without %s", x, y)
+	}
 	m, n := fast.in.meta.list(), slow.in.meta.list()
 	byFamily := func(a, b Metadata) int { return strings.Compare(a.Family, b.Family) }
 	slices.SortFunc(m, byFamily)

@@ -10,7 +10,7 @@ import (
 )
 
 // parse reads a body with Prometheus's parser for its format, and makes a
-// skeleton of it where the format is the text format.
+// skeleton to walk along of it where the format is one of text.
 func (p *pass) parse(body []byte, contentType string) error {
 	in, e := p.in, &p.in.entries
 	parser, err := textparse.New(body, contentType, nil, in.rules.parser)
@@ -21,6 +21,11 @@ func (p *pass) parse(body []byte, contentType string) error {
 		in.logger.Debug("The target's content type is not usable: using fallback_scrape_protocol", "content_type", shorten(contentType, maxHeader), "err", err)
 	}
 	_, isText := parser.(*textparse.PromParser)
+	_, isOpen := parser.(*textparse.OpenMetricsParser)
+	// Start timestamps stand in lines of their own.
+	isOpen = isOpen && !in.rules.startZeros
+	isText = isText || isOpen
+	e.reread = true
 	for read := 0; ; read++ {
 		et, err := parser.Next()
 		if errors.Is(err, io.EOF) {
@@ -76,12 +81,14 @@ func (p *pass) parse(body []byte, contentType string) error {
 	}
 	if !p.failed() {
 		in.meta.done()
+		e.reread = false
 	}
 	if isText {
-		// The parser put a newline behind the body.
-		return p.finish(contentType, body[:len(body)+1])
+		// Other than the text parser, that of OpenMetrics puts no newline behind the
+		// body.
+		return p.finish(contentType, append(body, '\n'), isOpen)
 	}
-	return p.finish("", nil)
+	return p.finish("", nil, false)
 }
 
 // inPlace tells that a line is the next of a skeleton that has keys only.
@@ -94,7 +101,7 @@ func (p *pass) inPlace(entry uint32) bool {
 // the body's memory, so that what is left of its capacity tells where it is.
 func markOf(body, key []byte, entry uint32) mark {
 	at := cap(body) - cap(key)
-	whole := body[:len(body)+1]
+	whole := append(body, '\n')
 	v := skipBlanks(whole, at+len(key))
 	next := v + bytes.IndexByte(whole[v:], '\n') + 1
 	return mark{key: uint32(at), value: uint32(v), next: uint32(next), entry: entry}

@@ -17,8 +17,8 @@ import (
 // A literal ends where the value begins, and has the comments before its line. A
 // body in the text format is walked along the literals: while each is found where
 // the value before it ended, its line needs no parsing, no look-up and no
-// relabelling. Bytes are compared, never hashes alone. For other formats the
-// literals are just the keys.
+// relabelling. Bytes are compared, never hashes alone. OpenMetrics is walked in
+// the same way, see walkOpen. For other formats the literals are just the keys.
 //
 // The walk is right because a line of the text format means the same wherever it
 // stands, except that the last TYPE decides how le and quantile of a new line are
@@ -33,6 +33,7 @@ type skeleton struct {
 	// contentType is that of the body, or empty where the skeleton cannot be walked
 	// along.
 	contentType string
+	open        bool // it is OpenMetrics
 	parts       []part
 	lines       int
 	tail        *text

@@ -232,6 +232,7 @@ func (p *pass) search(body []byte, pos int, context *typeContext) walked {
 	}
 	switch {
 	case p.failed():
+		e.reread = len(p.comments) > 0
 	case lost:
 		in.meta.done()
 	default:
