@@ -66,6 +66,10 @@ func TestOpenMetricsWalkEqualsParseRandom(t *testing.T) {
 				}
 				body = strings.Join(lines, "")
 			} else if next := mutate(r, body); len(next) < 3000 {
+				// Timestamps are in seconds.
+				for k := range 5 {
+					next = strings.ReplaceAll(next, fmt.Sprintf(" 170000000%d000", k), fmt.Sprintf(" 170000000%d", k))
+				}
 				body = next
 			}
 		}
