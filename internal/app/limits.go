@@ -14,8 +14,9 @@ func (p *program) applyLimits(l *config.Loaded) error {
 	c := l.Config
 	debug.SetGCPercent(c.Runtime.GoGC)
 	limits := tsdb.Limits{Retention: p.Storage.Retention, RetentionBytes: p.Storage.RetentionBytes, MaxExemplars: p.Storage.MaxExemplars}
-	if t := c.StorageConfig.TSDBConfig; t != nil && t.Retention != nil && (t.Retention.Time > 0 || t.Retention.Size > 0) {
+	if t := c.StorageConfig.TSDBConfig; t != nil && t.Retention != nil && (t.Retention.Time > 0 || t.Retention.Size > 0 || t.Retention.Percentage > 0) {
 		limits.Retention, limits.RetentionBytes = time.Duration(t.Retention.Time), int64(t.Retention.Size)
+		limits.RetentionPercentage = t.Retention.Percentage
 	}
 	if t := c.StorageConfig.TSDBConfig; t != nil {
 		limits.OutOfOrderWindow = time.Duration(t.OutOfOrderTimeWindow) * time.Millisecond

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"math"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -90,6 +91,9 @@ func (s *storageSource) Retention() string {
 	}
 	if l.RetentionBytes > 0 {
 		parts = append(parts, units.Base2Bytes(l.RetentionBytes).String())
+	}
+	if l.RetentionPercentage > 0 {
+		parts = append(parts, strconv.FormatFloat(l.RetentionPercentage, 'g', -1, 64)+"%")
 	}
 	return strings.Join(parts, " or ")
 }

@@ -78,6 +78,10 @@ type Limits struct {
 	// blocks; 0 keeps them for ever.
 	Retention      time.Duration
 	RetentionBytes int64
+	// RetentionPercentage is RetentionBytes as a share of the file system that the
+	// store lies on, from 0 to 100. Where both are given, this one counts; where the
+	// size of the file system cannot be told, that one.
+	RetentionPercentage float64
 	// MaxExemplars is how many exemplars are kept; 0 is none.
 	MaxExemplars int64
 	// OutOfOrderWindow is how much older than the newest sample of the store one

@@ -121,6 +121,7 @@ func (db *DB) observe(r prometheus.Registerer) {
 	f.gauge("prometheus_tsdb_lowest_timestamp_seconds", "Oldest timestamp in the store.", func() float64 { return float64(db.lowest()) / 1000 })
 	f.gauge("prometheus_tsdb_retention_limit_seconds", "How long samples are kept; 0 is for ever.", func() float64 { return db.limits.Load().Retention.Seconds() })
 	f.gauge("prometheus_tsdb_retention_limit_bytes", "How many bytes are kept; 0 is no limit.", func() float64 { return float64(db.limits.Load().RetentionBytes) })
+	f.gauge("prometheus_tsdb_retention_limit_percentage", "How much of the file system is kept, in percent; 0 is no limit.", func() float64 { return db.limits.Load().RetentionPercentage })
 	f.gauge("monopod_tsdb_cache_bytes", "Bytes in the cache of sections of files.", func() float64 { return float64(db.cache.Stats().Bytes) })
 	f.gauge("monopod_tsdb_writable", "1 where writes are taken, 0 where the last one was refused by the disk.", func() float64 {
 		if db.health.writing() != nil {

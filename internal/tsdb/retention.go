@@ -43,7 +43,7 @@ func (db *DB) retain() error {
 		}
 	}
 	db.metrics.timeRetentions.Add(float64(len(old)))
-	if limit := db.limits.Load().RetentionBytes; limit > 0 {
+	if limit := db.retentionBytes(); limit > 0 {
 		size := db.wal.Size() + db.windows.bytes()
 		for _, b := range list {
 			size += b.Meta().Stats.Bytes
@@ -55,6 +55,21 @@ func (db *DB) retain() error {
 		}
 	}
 	return db.removeBlocks(old)
+}
+
+// retentionBytes is how many bytes may be kept; 0 is any number.
+func (db *DB) retentionBytes() int64 {
+	l := db.limits.Load()
+	if l.RetentionPercentage <= 0 {
+		return l.RetentionBytes
+	}
+	capacity, err := db.fsys.Capacity(db.o.Dir)
+	if err != nil || capacity == 0 {
+		db.logger.Warn("The size of the file system cannot be told: storage.tsdb.retention.percentage is left aside", "dir", db.o.Dir, "err", err)
+		return l.RetentionBytes
+	}
+	// At least one byte, so that a share of next to nothing is not no limit.
+	return max(1, int64(float64(capacity)*l.RetentionPercentage/100))
 }
 
 func (db *DB) removeBlocks(old []*block.Reader) error {

@@ -77,6 +77,35 @@ func TestRetentionBySize(t *testing.T) {
 	}
 }
 
+// TestRetentionByPercentage: the share of the disk goes before the size, and the
+// size is used where the disk does not tell its own.
+func TestRetentionByPercentage(t *testing.T) {
+	mem := vfs.Mem()
+	o := testOptions(mem)
+	o.BlockDuration = 10 * time.Minute
+	db := openTest(t, o)
+	w := openWriter(t, db, "job", "x")
+	fill(t, db, w, 0, 300)
+	must(t, db.upkeep(context.Background()))
+	must(t, db.upkeep(context.Background()))
+	u := db.Usage()
+	before := len(db.Blocks())
+	mem.SetCapacity(uint64(u.WAL+u.Head+u.Blocks/2) * 4)
+	l := o.Limits
+	l.RetentionBytes, l.RetentionPercentage = 1, 100
+	db.SetLimits(l)
+	must(t, db.upkeep(context.Background()))
+	if n := len(db.Blocks()); n != before {
+		t.Errorf("%d blocks of %d are left of a disk that has room", n, before)
+	}
+	l.RetentionPercentage = 25
+	db.SetLimits(l)
+	must(t, db.upkeep(context.Background()))
+	if n := len(db.Blocks()); n == 0 || n >= before {
+		t.Errorf("%d blocks of %d are left in a quarter of the disk", n, before)
+	}
+}
+
 // TestGroupsGo: what has no rows in the head and no writer is forgotten there, and
 // its numbers are not given out again.
 func TestGroupsGo(t *testing.T) {

@@ -150,6 +150,13 @@ func (f *faultyFS) Free(dir string) (uint64, error) {
 	return f.fs.Free(dir)
 }
 
+func (f *faultyFS) Capacity(dir string) (uint64, error) {
+	if err := f.check(Op{Kind: OpFree, Name: dir}); err != nil {
+		return 0, err
+	}
+	return f.fs.Capacity(dir)
+}
+
 type faultyFile struct {
 	file File
 	fs   *faultyFS

@@ -19,11 +19,12 @@ import (
 type MemFS struct {
 	mu struct {
 		sync.Mutex
-		root      *node
-		locks     map[*node]bool
-		readOnly  bool
-		limited   bool
-		freeBytes int64 // when limited
+		root          *node
+		locks         map[*node]bool
+		readOnly      bool
+		limited       bool
+		freeBytes     int64  // when limited
+		capacityBytes uint64 // 0: not set
 	}
 }
 
@@ -66,6 +67,13 @@ func (m *MemFS) SetFree(bytes int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.mu.limited, m.mu.freeBytes = bytes >= 0, bytes
+}
+
+// SetCapacity says what Capacity returns; writes do not heed it.
+func (m *MemFS) SetCapacity(bytes uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mu.capacityBytes = bytes
 }
 
 // SetReadOnly makes every change fail with EROFS.
@@ -399,6 +407,19 @@ func (l *memLock) Close() error {
 	defer l.fs.mu.Unlock()
 	delete(l.fs.mu.locks, l.n)
 	return nil
+}
+
+// Capacity implements FS: 1 PiB, or what SetCapacity said.
+func (m *MemFS) Capacity(dir string) (uint64, error) {
+	if _, err := m.Stat(dir); err != nil {
+		return 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.mu.capacityBytes == 0 {
+		return 1 << 50, nil
+	}
+	return m.mu.capacityBytes, nil
 }
 
 // Free implements FS.

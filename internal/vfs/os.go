@@ -155,6 +155,14 @@ func (osFS) Free(dir string) (uint64, error) {
 	return st.Bavail * uint64(st.Bsize), nil
 }
 
+func (osFS) Capacity(dir string) (uint64, error) {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(dir, &st); err != nil {
+		return 0, &fs.PathError{Op: "statfs", Path: dir, Err: err}
+	}
+	return st.Blocks * uint64(st.Bsize), nil
+}
+
 type osFile struct{ *os.File }
 
 func openOS(name string, flag int) (File, error) {

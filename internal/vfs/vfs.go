@@ -77,6 +77,9 @@ type FS interface {
 	Lock(name string) (io.Closer, error)
 	// Free is how many bytes may still be written below dir.
 	Free(dir string) (uint64, error)
+	// Capacity is how many bytes the file system below dir has room for, free or
+	// not.
+	Capacity(dir string) (uint64, error)
 }
 
 // File is an open file. Read, Write, Truncate and Close are for one goroutine at

@@ -270,6 +270,9 @@ func (v *View) SyncDir(name string) error            { return refused("sync", na
 func (v *View) Lock(name string) (io.Closer, error)  { return nil, refused("lock", name) }
 func (v *View) Free(string) (free uint64, err error) { return 0, nil }
 
+// Capacity implements vfs.FS.
+func (v *View) Capacity(string) (bytes uint64, err error) { return 0, nil }
+
 // handle is a file of a view, opened.
 type handle struct {
 	*io.SectionReader
