@@ -50,7 +50,7 @@ func readSource(ctx context.Context, dir string) (*source, error) {
 	}
 	s.leaveOutReplaced()
 	for _, m := range s.blocks {
-		if c := m.Compaction; !c.FromOutOfOrder() && !c.FromStaleSeries() && !c.FromSelectedSeries() {
+		if c := m.Compaction; !c.FromOutOfOrder() && !c.FromStaleSeries() && !c.FromSelectedSeries() && !backfilled(m) {
 			s.headFrom = max(s.headFrom, m.MaxTime)
 		}
 	}
@@ -77,6 +77,11 @@ func readSource(ctx context.Context, dir string) (*source, error) {
 	}
 	return s, nil
 }
+
+// backfilled tells whether a block was made of samples that were not in the head,
+// as promtool does. Such a block ends behind its last sample; one of the head ends
+// where its window does, and the head has no more of that window.
+func backfilled(m promtsdb.BlockMeta) bool { return m.MaxTime%1000 != 0 }
 
 // leaveOutReplaced drops the blocks that others were made of, which Prometheus
 // deletes at its next start.
