@@ -130,7 +130,9 @@ func (r *Reader) times(id index.GroupID, g *GroupInfo, segment int) ([]int64, er
 	// Beside the sections, whose offsets are not negative.
 	at := int64(id)<<24 | int64(segment)
 	if r.version > '1' {
-		at = int64(s.number)
+		// Segments of different lengths may have the same bytes: a regular interval has
+		// no end.
+		at = int64(s.number)<<24 | int64(s.Rows)
 	}
 	v, err := r.shared.cache.Get(cache.Key{File: r.index.id, Offset: -1 - at}, func() (any, int, error) {
 		encoded := s.times
