@@ -155,6 +155,7 @@ func (p *program) run(ctx context.Context, server *httpapi.Server) error {
 		}
 		server.SetReady(httpapi.Ready)
 		p.Logger.Info("Ready", "url", p.address(server))
+		group.Go(func() error { p.releaseStart(ctx); return nil })
 		group.Go(func() error { p.reloader.Run(ctx); return nil })
 		p.followSignals(ctx)
 		return nil
