@@ -169,8 +169,9 @@ func (p *program) newStorage() *storageSource {
 		Limits: tsdb.Limits{
 			Retention: p.Storage.Retention, RetentionBytes: p.Storage.RetentionBytes, MaxExemplars: p.Storage.MaxExemplars,
 		},
-		BlockDuration: p.Storage.BlockDuration,
-		Progress:      func(r tsdb.ReplayStatus) { s.replay.Store(&r) },
+		StartTimestamps: p.Features["st-storage"],
+		BlockDuration:   p.Storage.BlockDuration,
+		Progress:        func(r tsdb.ReplayStatus) { s.replay.Store(&r) },
 	}
 	s.limits.Store(&s.options.Limits)
 	return s

@@ -212,6 +212,13 @@ func (in *intake) histogram(t int64, h *histogram.Histogram, fh *histogram.Float
 	in.batch.Samples = append(in.batch.Samples, storage.Sample{T: t, Int: h, Float: fh})
 }
 
+// started tells when what was added last began; 0 is unknown.
+func (in *intake) started(st int64) {
+	if n := len(in.batch.Samples); n > in.samples {
+		in.batch.Samples[n-1].Start = st
+	}
+}
+
 // start adds the zero with which what is to be added next, at t, began at st.
 // Where the series has samples at st or later, it began long ago, and the store
 // refuses the zero.

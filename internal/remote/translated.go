@@ -16,7 +16,7 @@ type translated struct{ in *intake }
 
 // Append implements storage.AppenderV2. It returns an error only where the
 // message is refused as a whole.
-func (a translated) Append(_ promstorage.SeriesRef, ls labels.Labels, _, t int64, v float64, h *histogram.Histogram, fh *histogram.FloatHistogram, o promstorage.AppendV2Options) (promstorage.SeriesRef, error) {
+func (a translated) Append(_ promstorage.SeriesRef, ls labels.Labels, st, t int64, v float64, h *histogram.Histogram, fh *histogram.FloatHistogram, o promstorage.AppendV2Options) (promstorage.SeriesRef, error) {
 	in := a.in
 	in.begin()
 	if ls.Get(model.MetricNameLabel) == targetInfo && t <= in.latest {
@@ -27,6 +27,7 @@ func (a translated) Append(_ promstorage.SeriesRef, ls labels.Labels, _, t int64
 	} else {
 		in.sample(t, v)
 	}
+	in.started(st) // the only one of the series
 	for _, e := range o.Exemplars {
 		in.exemplar(e)
 	}

@@ -196,7 +196,9 @@ func (in *intake) sampleV2(message []byte, o seriesOptions) error {
 	if o.startZeros && t <= in.latest {
 		in.start(start, t, nil, nil)
 	}
-	in.sample(t, v)
+	if in.sample(t, v); t <= in.latest {
+		in.started(start)
+	}
 	return nil
 }
 
@@ -208,7 +210,10 @@ func (in *intake) histogramV2(message []byte, o seriesOptions) error {
 	if o.startZeros && t <= in.latest {
 		in.start(start, t, h, fh)
 	}
-	in.histogram(t, h, fh)
+	before := len(in.batch.Samples)
+	if in.histogram(t, h, fh); len(in.batch.Samples) > before {
+		in.started(start)
+	}
 	return nil
 }
 

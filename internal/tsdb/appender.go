@@ -188,8 +188,8 @@ func (a *appenderV1) UpdateMetadata(ref promstorage.SeriesRef, _ labels.Labels, 
 
 type appenderV2 struct{ *appender }
 
-func (a *appenderV2) Append(ref promstorage.SeriesRef, ls labels.Labels, _, t int64, v float64, h *histogram.Histogram, fh *histogram.FloatHistogram, o promstorage.AppendV2Options) (promstorage.SeriesRef, error) {
-	ref, err := a.append(ref, storage.Sample{Labels: ls, T: t, V: v, Int: h, Float: fh})
+func (a *appenderV2) Append(ref promstorage.SeriesRef, ls labels.Labels, st, t int64, v float64, h *histogram.Histogram, fh *histogram.FloatHistogram, o promstorage.AppendV2Options) (promstorage.SeriesRef, error) {
+	ref, err := a.append(ref, storage.Sample{Labels: ls, T: t, Start: st, V: v, Int: h, Float: fh})
 	if err != nil {
 		return ref, err
 	}

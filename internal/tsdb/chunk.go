@@ -18,7 +18,7 @@ import (
 //	 0       4        8        12      16
 //	 +-------+--------+--------+-------+---------+----------+----------+----
 //	 | magic | size   | size   | CRC   | head    | stripe 0 | stripe 1 | ...
-//	 | MPc2  | of head| of body|       |         |          |          |
+//	 | MPc3  | of head| of body|       |         |          |          |
 //	 +-------+--------+--------+-------+---------+----------+----------+----
 //
 //	CRC      of the 12 bytes before, and head
@@ -35,8 +35,9 @@ import (
 //
 //	1: the first
 //	2: columns may have the tags of version 2 of package column
+//	3: cells may have start timestamps
 const (
-	chunkMagic     = "MPc2"
+	chunkMagic     = "MPc3"
 	oldestChunk    = '1'
 	chunkFixed     = 16
 	stripeColumns  = 64

@@ -57,6 +57,9 @@ type Options struct {
 	Now        func() time.Time
 	// Limits are those from the start; SetLimits changes them.
 	Limits
+	// StartTimestamps keeps the start timestamps of samples; otherwise they are
+	// passed over. Prometheus keeps them with the feature st-storage.
+	StartTimestamps bool
 	// BlockDuration is the window of a block. Default 2 h.
 	BlockDuration time.Duration
 	// SealRows is the rows of a chunk. Default 32.

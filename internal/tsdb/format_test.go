@@ -72,7 +72,7 @@ func TestFormats(t *testing.T) {
 	var se stampedEncoder
 	st := se.begin(nil, testTime)
 	st = se.sample(st, &lateSample{sample: &storage.Sample{T: testTime, V: 7}, s: one})
-	st = se.sample(st, &lateSample{sample: &storage.Sample{T: testTime - 1, Start: testTime - 1000, V: 0.1}, s: two, late: true})
+	st = se.sample(st, &lateSample{sample: &storage.Sample{T: testTime - 1, V: 0.1}, s: two, late: true, start: testTime - 1000})
 	st = se.sample(st, &lateSample{sample: &storage.Sample{T: testTime}, s: two, hist: cells.Hist{Int: tsdbutil.GenerateTestHistogram(1)}})
 	add("stamped: 7; 0.1 out of order, with a start; a histogram", st)
 	add("exemplar", appendExemplarRecord(nil, labels.FromStrings("__name__", "h"), exemplar.Exemplar{Labels: labels.FromStrings("id", "t"), Value: 1, Ts: testTime, HasTs: true}))

@@ -18,6 +18,7 @@ type lateSample struct {
 	hist   cells.Hist
 	taken  bool
 	late   bool // out of order
+	start  int64
 }
 
 // times is the timestamps that decide on a sample.
@@ -165,6 +166,10 @@ func (w *batch) judgeSamples(at times) {
 		if kindOf(s.hist) != kindFloat {
 			s.hist = copyHist(s.hist)
 		}
+		s.start = 0
+		if st := sample.Start; w.db.o.StartTimestamps && st >= -cells.MaxStart && st <= cells.MaxStart {
+			s.start = st
+		}
 		if !s.late {
 			s.s.pending = uint32(i + 1)
 			continue
@@ -303,10 +308,10 @@ func (w *batch) applySamples() {
 			s.s.gen = uint32(w.db.generation)
 		}
 		if s.late {
-			s.s.pushLate(lateEntry{t: sample.T, start: sample.Start, v: sample.V, hist: s.hist})
+			s.s.pushLate(lateEntry{t: sample.T, start: s.start, v: sample.V, hist: s.hist})
 			w.lateCount++
 		} else {
-			s.s.push(sample.T, sample.Start, sample.V, s.hist)
+			s.s.push(sample.T, s.start, sample.V, s.hist)
 		}
 		if !x.due && (s.s.n >= x.limit || len(s.s.late()) >= maxLate) {
 			x.due = true

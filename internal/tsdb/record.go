@@ -453,7 +453,7 @@ func (e *stampedEncoder) begin(dst []byte, base int64) []byte {
 }
 
 func (e *stampedEncoder) sample(dst []byte, s *lateSample) []byte {
-	id, t, start := s.s.set.id, s.sample.T, s.sample.Start
+	id, t, start := s.s.set.id, s.sample.T, s.start
 	dst = binary.AppendVarint(dst, int64(id)-int64(e.id))
 	e.id = id
 	dst = binary.AppendUvarint(dst, uint64(s.s.column))

@@ -20,14 +20,14 @@
 // uvarints where nothing else is said, a string is its length and its bytes, and
 // labels are their count, and name and value of each.
 //
-//	data:   "MPdata2\n" | page | page | ...
+//	data:   "MPdata3\n" | page | page | ...
 //	page:   size of content | size of what is stored of it (equal: plain) |
 //	        content, plain, or with zstd where that is smaller by an eighth
 //	content: directory | cells of each entry (package cells)
 //	        directory: number of runs, and each: metric; number of entries, and each:
 //	        group, from the entry before; segment; size of its cells
 //
-//	index:  "MPindex2" | section | section | ... | table of contents | footer
+//	index:  "MPindex3" | section | section | ... | table of contents | footer
 //
 // A section is stored plain, or with zstd where that is smaller. The table of
 // contents says where each is:
@@ -59,7 +59,7 @@
 //	footer      0         8         12        16         24        28
 //	            +---------+---------+---------+----------+---------+
 //	            | offset  | size of | CRC of  | magic    | CRC of  |
-//	            | of table| table   | table   | MPindex2 | 24 bytes|
+//	            | of table| table   | table   | MPindex3 | 24 bytes|
 //	            +---------+---------+---------+----------+---------+
 //
 // The last byte of a magic is the version of the format; later ones keep the
@@ -67,7 +67,8 @@
 //
 //	1: the first: pages are content alone, there are no times, and a segment of a
 //	   group has the size of its timestamps, and these
-//	2: this
+//	2: as 3, and cells have no start timestamps
+//	3: this
 package block
 
 import (
@@ -94,8 +95,8 @@ var (
 )
 
 const (
-	dataMagic  = "MPdata2\n"
-	indexMagic = "MPindex2"
+	dataMagic  = "MPdata3\n"
+	indexMagic = "MPindex3"
 	footerSize = 28
 	// oldest is the first version that is read.
 	oldest = '1'

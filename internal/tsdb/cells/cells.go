@@ -18,12 +18,16 @@
 //	+------+-----------------------------+
 //	| 0x01 | states | values | histograms |  otherwise
 //	+------+-----------------------------+
+//	| 0x02 | one of both | starts         |  a cell has a start timestamp
+//	+------+-----------------------------+
 //
 //	values      package column, of the cells in state float
 //	states      runs until n cells are told: uvarint of length*8 + state
 //	histograms  where there are any: uvarint count of pieces, and each
 //	            a byte: Prometheus's chunk encoding; uvarint length; its bytes.
 //	            Pieces follow one another in time, of either kind of histogram.
+//	starts      package column, of the cells that are not absent: milliseconds, as
+//	            floats; 0 where there is none
 package cells
 
 import (
@@ -58,7 +62,11 @@ const (
 const (
 	formFloats = 0
 	formMixed  = 1
+	formStarts = 2
 )
+
+// MaxStart bounds start timestamps: what lies beyond has no place in a column.
+const MaxStart = 1 << 53
 
 // Samples is the cells of a column that are not absent, times ascending. The
 // zero value is empty and ready for use; Reset empties it and keeps its memory.
@@ -132,6 +140,15 @@ func (s *Samples) SetStart(start int64) {
 		s.S = make([]int64, len(s.T), cap(s.T))
 	}
 	s.S[len(s.S)-1] = start
+}
+
+func (s *Samples) hasStarts() bool {
+	for _, start := range s.S {
+		if start != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Start is the start timestamp of sample i, 0 where it has none.
@@ -222,6 +239,24 @@ type Encoder struct {
 // Append encodes behind dst the cells of a column over the rows at times. The
 // samples' times are a subset of these. A column without samples is all absent.
 func (e *Encoder) Append(dst []byte, times []int64, s *Samples) ([]byte, error) {
+	if !s.hasStarts() {
+		return e.append(dst, times, s)
+	}
+	dst, err := e.append(append(dst, formStarts), times, s)
+	if err != nil {
+		return dst, err
+	}
+	e.values = e.values[:0]
+	for _, start := range s.S {
+		if start < -MaxStart || start > MaxStart {
+			return dst, fmt.Errorf("encode cells: start timestamp %d", start)
+		}
+		e.values = append(e.values, float64(start))
+	}
+	return column.Append(dst, e.values), nil
+}
+
+func (e *Encoder) append(dst []byte, times []int64, s *Samples) ([]byte, error) {
 	if s.Kinds == nil && len(s.T) == len(times) {
 		stale := false
 		for _, v := range s.V {
@@ -336,8 +371,37 @@ func decode(s *Samples, src []byte, times []int64) (int, error) {
 			return 0, err
 		}
 		return decodeMixed(s, src[1+n:], times, runs, 1+n)
+	case formStarts:
+		return decodeStarts(s, src, times)
 	}
 	return 0, fmt.Errorf("%w: unknown form %d", ErrCorrupt, src[0])
+}
+
+func decodeStarts(s *Samples, src []byte, times []int64) (int, error) {
+	if len(src) < 2 || src[1] > formMixed {
+		return 0, fmt.Errorf("%w: form behind that of starts", ErrCorrupt)
+	}
+	had := len(s.T)
+	n, err := decode(s, src[1:], times)
+	if err != nil {
+		return 0, err
+	}
+	n++
+	starts, read, err := column.Decode(nil, src[n:], len(s.T)-had)
+	if err != nil {
+		return 0, fmt.Errorf("%w: starts: %w", ErrCorrupt, err)
+	}
+	if s.S == nil {
+		s.S = make([]int64, had, len(s.T))
+	}
+	s.S = s.S[:had]
+	for _, x := range starts {
+		if !(x >= -MaxStart && x <= MaxStart) || x != math.Trunc(x) {
+			return 0, fmt.Errorf("%w: start timestamp %g", ErrCorrupt, x)
+		}
+		s.S = append(s.S, int64(x))
+	}
+	return n + read, nil
 }
 
 type run struct {

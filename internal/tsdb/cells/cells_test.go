@@ -33,6 +33,14 @@ func random(rng *rand.Rand, n int) (times []int64, s Samples) {
 			s.AppendHist(t, Hist{Int: &histogram.Histogram{Sum: math.Float64frombits(value.StaleNaN)}})
 		}
 	}
+	if s.Len() > 0 && rng.IntN(3) == 0 {
+		s.SetStart(0)
+		for i := range s.S {
+			if rng.IntN(4) > 0 {
+				s.S[i] = times[0] - rng.Int64N(3)*1000
+			}
+		}
+	}
 	return times, s
 }
 
@@ -69,6 +77,11 @@ func TestRoundTrip(t *testing.T) {
 
 func same(t *testing.T, got, want *Samples) {
 	t.Helper()
+	for i := range want.T {
+		if g, w := got.Start(i), want.Start(i); i < got.Len() && g != w {
+			t.Fatalf("start of sample %d is %d, want %d", i, g, w)
+		}
+	}
 	if got.Len() != want.Len() {
 		t.Fatalf("%d samples, want %d", got.Len(), want.Len())
 	}

@@ -22,7 +22,7 @@ const (
 )
 
 // The versions of a block's files that are known.
-const oldestBlock, newestBlock = '1', '2'
+const oldestBlock, newestBlock = '1', '3'
 
 // errUnknownData: the data of a block is of a later format.
 var errUnknownData = errors.New("data of an unknown format")

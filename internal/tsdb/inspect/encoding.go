@@ -51,6 +51,9 @@ func describe(cell []byte, rows int) (name string, samples int) {
 	if len(cell) < 1 {
 		return "empty", 0
 	}
+	if cell[0] == 2 && len(cell) > 1 { // with starts, behind
+		cell = cell[1:]
+	}
 	if cell[0] == 0 {
 		return columnEncoding(cell[1:]), rows
 	}

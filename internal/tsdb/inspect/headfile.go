@@ -19,7 +19,7 @@ import (
 // The format of chunks, as package tsdb draws it.
 const (
 	chunkMagic    = "MPc"
-	chunkVersion  = '2' // the newest
+	chunkVersion  = '3' // the newest
 	chunkFixed    = 16
 	stripeColumns = 64
 	maxChunk      = 1 << 30
