@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -99,7 +98,7 @@ func measureOne(ctx context.Context, o options, t *trial) (r result, err error) 
 	r[restPerSample] = float64(measure.Size(data, t.contender.Cache)) / (float64(warm.Samples) + samples)
 	r[missed], r[late] = float64(punctual.Missed), float64(punctual.Late)
 	if o.profiles != "" {
-		if err := profile(ctx, p, o.profiles, t.label); err != nil {
+		if err := measure.Profiles(ctx, p.URL(), o.profiles, t.label); err != nil {
 			return r, err
 		}
 	}
@@ -136,23 +135,6 @@ func measureOne(ctx context.Context, o options, t *trial) (r result, err error) 
 	}
 	_, err = fmt.Sscan(measure.Load(), &r[load])
 	return r, err
-}
-
-// profile keeps where CPU and memory go.
-func profile(ctx context.Context, p *process.Process, dir, label string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for name, path := range map[string]string{"cpu": "/debug/pprof/profile?seconds=20", "heap": "/debug/pprof/heap"} {
-		body, err := measure.Fetch(ctx, http.MethodGet, p.URL()+path)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, label+"-"+name+".pprof"), body, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func sleep(ctx context.Context, p *process.Process, d time.Duration) error {

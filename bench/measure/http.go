@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -111,4 +113,21 @@ func Metrics(ctx context.Context, root string) (map[string]float64, error) {
 		}
 	}
 	return out, nil
+}
+
+// Profiles keeps in dir where CPU and memory of a Go program go, over 20 s.
+func Profiles(ctx context.Context, root, dir, label string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for name, path := range map[string]string{"cpu": "/debug/pprof/profile?seconds=20", "heap": "/debug/pprof/heap"} {
+		body, err := Fetch(ctx, http.MethodGet, root+path)
+		if err != nil {
+			return fmt.Errorf("take a profile of %s: %w", label, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, label+"-"+name+".pprof"), body, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

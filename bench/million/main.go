@@ -5,11 +5,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"math"
+	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -28,6 +30,7 @@ type options struct {
 	limit    int64 // bytes of memory
 	more     []string
 	out      string
+	profiles string
 }
 
 func main() {
@@ -39,6 +42,7 @@ func main() {
 	scale := flag.Float64("scale", 2.84, "size of the fleet; 2.84 has a million series")
 	limit := flag.Int64("limit", 600, "the most memory that Monopod may have, in MB (10^6 bytes)")
 	more := flag.String("args", "", "more arguments for Monopod, separated by blanks")
+	flag.StringVar(&o.profiles, "profiles", "", "keep profiles of CPU and memory in this directory, taken at the end")
 	flag.StringVar(&o.out, "out", "", "write the result into this file, too")
 	flag.Parse()
 	o.fleet.Mix, o.fleet.Seed = fleet.Scaled(*scale), 1
@@ -93,6 +97,11 @@ func run(ctx context.Context, o options, list []contender.Contender) (err error)
 		measure.Command("bench/million"), measure.Machine(), measure.Version(list[0].Program), f.Size(), f.Series(), o.fleet.Interval, o.duration)
 	if err := w.watch(ctx); err != nil {
 		return err
+	}
+	if o.profiles != "" {
+		if err := measure.Profiles(ctx, p.URL(), o.profiles, "million"); err != nil {
+			return err
+		}
 	}
 	if err := p.Stop(time.Minute); err != nil {
 		return err
@@ -194,6 +203,9 @@ func (w *watcher) judge(ctx context.Context, before map[string]float64, began ti
 		return err
 	}
 	w.want("up", int(up.Sum) == w.fleet.Size(), "%.0f of %d targets", up.Sum, w.fleet.Size())
+	if err := w.tellDown(ctx); err != nil {
+		return err
+	}
 	window := min(time.Since(began), 20*time.Minute).Truncate(w.o.fleet.Interval)
 	per := window.Seconds() / interval
 	for _, fold := range []string{"min", "max"} {
@@ -202,6 +214,28 @@ func (w *watcher) judge(ctx context.Context, before map[string]float64, began ti
 			return err
 		}
 		w.want("samples of a series", math.Abs(a.Sum-per) <= 1, "%s %.0f in %v, %.0f expected", fold, a.Sum, window, per)
+	}
+	return nil
+}
+
+// tellDown says why targets are not up.
+func (w *watcher) tellDown(ctx context.Context) error {
+	body, err := measure.Fetch(ctx, http.MethodGet, w.process.URL()+"/api/v1/targets?state=active")
+	if err != nil {
+		return err
+	}
+	var targets struct {
+		Data struct {
+			ActiveTargets []struct{ ScrapeURL, Health, LastError string }
+		}
+	}
+	if err := json.Unmarshal(body, &targets); err != nil {
+		return fmt.Errorf("read the targets: %w", err)
+	}
+	for _, t := range targets.Data.ActiveTargets {
+		if t.Health != "up" {
+			fmt.Fprintf(w.out, "  - %s is %s: %s\n", t.ScrapeURL, t.Health, t.LastError)
+		}
 	}
 	return nil
 }
