@@ -64,9 +64,13 @@ func (r *reply) readHead() error {
 			from = 0
 			continue
 		}
-		from = len(r.buf) - r.start
+		// What was read may be more than a head: the body comes with it, into a buffer
+		// that has room for all of it.
+		if from = len(r.buf) - r.start; from > maxResponseHeader {
+			return errHeaderTooLarge
+		}
 		switch err := r.more(); {
-		case err == errTooLarge || len(r.buf) > maxResponseHeader:
+		case err == errTooLarge:
 			return errHeaderTooLarge
 		case err == io.EOF && r.begun:
 			return errOdd

@@ -188,3 +188,18 @@ func TestScrapeAllocatesNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestLargeAnswerInOneRead: a body that comes together with its head is not
+// taken for a head that does not end.
+func TestLargeAnswerInOneRead(t *testing.T) {
+	body := strings.Repeat("a 1\n", 1<<20)
+	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	c := &canned{answer: answer, left: answer}
+	r := reply{socket: newSocket(c, nil), bodies: &bodyPool{}, size: len(answer)}
+	if err := r.readHead(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.readBody(64 << 20); err != nil || string(r.buf[r.start:]) != body || !r.clean {
+		t.Fatalf("%v, %d bytes of %d, clean %t", err, len(r.buf)-r.start, len(body), r.clean)
+	}
+}
