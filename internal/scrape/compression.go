@@ -82,8 +82,9 @@ func (c *compression) transferred(l *link, sizeBytes int, took time.Duration, co
 		case c.rate >= slowLink:
 			c.count = 0
 		default:
-			c.count++
-			c.on = c.count >= slowInARow
+			if c.count++; c.count >= slowInARow {
+				c.on, c.count = true, 0
+			}
 		}
 	}
 }

@@ -78,6 +78,21 @@ func TestHostileTargets(t *testing.T) {
 			w.Header().Set("Content-Length", "1099511627776")
 			_, _ = io.WriteString(w, "a 1\n")
 		}, KindBodySize, nil},
+		{"a body of 1 GB", "", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", fmt.Sprint(1<<30))
+			for line := bytes.Repeat([]byte("a 1\n"), 1024); r.Context().Err() == nil; {
+				if _, err := w.Write(line); err != nil {
+					return
+				}
+			}
+		}, KindBodySize, []string{"limit: 16777216 bytes", "without a body_size_limit: set one"}},
+		{"a body of 1 GB in chunks", "", func(w http.ResponseWriter, r *http.Request) {
+			for line := bytes.Repeat([]byte("a 1\n"), 1024); r.Context().Err() == nil; {
+				if _, err := w.Write(line); err != nil {
+					return
+				}
+			}
+		}, KindBodySize, []string{"limit: 16777216 bytes", "without a body_size_limit: set one"}},
 		{"announces more than it sends", "", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", textFormat)
 			w.Header().Set("Content-Length", "1000")
