@@ -95,6 +95,8 @@ type ScrapeOptions struct {
 	// no further away than TimestampTolerance.
 	AdjustTimestamps   bool
 	TimestampTolerance time.Duration
+	// Compression is when targets are asked for gzip: auto, always or never.
+	Compression string
 	// MaxSeriesPerTarget is how many series one target may have; 0: a fifth of all.
 	MaxSeriesPerTarget int
 	// Node collects this machine's metrics when there is no config file.

@@ -87,6 +87,7 @@ func (p *program) newScrape() (*scrape.Manager, error) {
 		StartTimestamps:    p.Features["created-timestamp-zero-ingestion"],
 		DiscoveryInterval:  p.Scrape.DiscoveryReloadInterval,
 		TimestampTolerance: p.Scrape.TimestampTolerance,
+		Compression:        scrape.Compression(p.Scrape.Compression),
 		LargestBody:        p.memory.state.Load().Bodies,
 		Admit:              p.memory.admit,
 		Stretch:            p.memory.stretch,

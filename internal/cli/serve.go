@@ -139,6 +139,7 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 			DiscoveryReloadInterval: time.Duration(f.discoveryReloadInterval),
 			AdjustTimestamps:        f.adjustTimestamps,
 			TimestampTolerance:      f.timestampTolerance,
+			Compression:             f.scrapeCompression,
 			MaxSeriesPerTarget:      f.maxSeriesPerTarget,
 			Node:                    app.NodeOptions{ProcPath: f.procPath, SysPath: f.sysPath, RootfsPath: f.rootfsPath},
 		},

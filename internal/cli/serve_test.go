@@ -49,7 +49,7 @@ func TestDefaults(t *testing.T) {
 			LookbackDelta: 5 * time.Minute, Timeout: 2 * time.Minute, MaxConcurrency: 20, MaxSamples: 50_000_000,
 		},
 		Scrape: app.ScrapeOptions{
-			DiscoveryReloadInterval: 5 * time.Second, AdjustTimestamps: true, TimestampTolerance: 2 * time.Millisecond,
+			DiscoveryReloadInterval: 5 * time.Second, AdjustTimestamps: true, TimestampTolerance: 2 * time.Millisecond, Compression: "auto",
 		},
 		Remote: app.RemoteOptions{
 			WriteMessages: remote.Messages(), ReadSampleLimit: 50_000_000, ReadConcurrency: 10, ReadFrameBytes: 1 << 20,
@@ -98,6 +98,7 @@ func TestFlagsTakeEffect(t *testing.T) {
 		{"--query.max-concurrency=3", func(o app.Options) any { return o.Query.MaxConcurrency }, 3},
 		{"--query.max-samples=5e3", func(o app.Options) any { return o.Query.MaxSamples }, 5000},
 		{"--no-scrape.adjust-timestamps", func(o app.Options) any { return o.Scrape.AdjustTimestamps }, false},
+		{"--scrape.compression=never", func(o app.Options) any { return o.Scrape.Compression }, "never"},
 		{"--scrape.timestamp-tolerance=5ms", func(o app.Options) any { return o.Scrape.TimestampTolerance }, 5 * time.Millisecond},
 		{"--scrape.discovery-reload-interval=1s", func(o app.Options) any { return o.Scrape.DiscoveryReloadInterval }, time.Second},
 		{"--path.procfs=/host/proc --path.sysfs=/host/sys --path.rootfs=/host", func(o app.Options) any { return o.Scrape.Node }, app.NodeOptions{ProcPath: "/host/proc", SysPath: "/host/sys", RootfsPath: "/host"}},

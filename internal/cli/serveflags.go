@@ -42,6 +42,7 @@ type serveFlags struct {
 
 	adjustTimestamps              bool
 	timestampTolerance            time.Duration
+	scrapeCompression             string
 	discoveryReloadInterval       duration
 	procPath, sysPath, rootfsPath string
 
@@ -146,6 +147,8 @@ func (f *serveFlags) declareQuery(c *kingpin.CmdClause) {
 func (f *serveFlags) declareScrape(c *kingpin.CmdClause) {
 	c.Flag("scrape.max-series-per-target", "How many series one target may have. Above, it keeps those that it has and begins no new ones. 0: a fifth of all that there may be.").
 		Default("0").IntVar(&f.maxSeriesPerTarget)
+	c.Flag("scrape.compression", "When targets are asked for gzip: auto (while the link to a target is slow), always or never. A job's enable_compression: false is a veto.").
+		Default("auto").EnumVar(&f.scrapeCompression, "auto", "always", "never")
 	c.Flag("scrape.adjust-timestamps", "Move a sample's timestamp onto the schedule where it is no further away than --scrape.timestamp-tolerance: evenly spaced timestamps take less space.").
 		Hidden().Default("true").BoolVar(&f.adjustTimestamps)
 	c.Flag("scrape.timestamp-tolerance", "How far --scrape.adjust-timestamps may move a timestamp.").

@@ -7,6 +7,9 @@
 //   - A pool is the targets of one scrape configuration (one job_name) with the
 //     HTTP client that they share.
 //   - A loop scrapes one target, each interval, at an offset that its hash gives.
+//     Between two scrapes it is a timer.
+//   - A link is the way to one target: a connection of its own where the request
+//     needs no more, and net/http otherwise.
 //   - A body is what the target answered. A line is one sample of a body, and the
 //     line's key is its bytes up to the value.
 //   - An entry is what is known of a key: the group and the column that its value
@@ -33,5 +36,7 @@
 //     the sample's own timestamp, since the verdict comes with the whole batch.
 //   - A series of the report that the target exposes itself keeps the target's value
 //     while it does, and the report's when it no longer does.
+//   - Targets are asked for gzip only while the link to them is slow, unless
+//     Options.Compression says otherwise.
 //   - Targets served inside this process are scraped at once when they appear.
 package scrape
