@@ -198,8 +198,8 @@ func (b Bitmap) Unset(c int) {
 
 // Grow returns the bitmap with room for n columns.
 func (b Bitmap) Grow(n int) Bitmap {
-	for len(b) < (n+63)/64 {
-		b = append(b, 0)
+	if more := (n+63)/64 - len(b); more > 0 {
+		b = append(b, make(Bitmap, more)...)
 	}
 	return b
 }

@@ -283,8 +283,12 @@ func (c *openCursor) next(prev float64) float64 {
 	return v
 }
 
-// slabRows is for how many rows like this one a slab has room.
-const slabRows = 8
+// slabRows is for how many rows like this one a slab has room, and firstRows for
+// how many a part has room at first.
+const (
+	slabRows  = 8
+	firstRows = 16
+)
 
 // push shows a row to readers, whose data it copies. The writer is locked.
 func (g *group) push(r openRow, data []byte) {
@@ -303,6 +307,9 @@ func (g *group) push(r openRow, data []byte) {
 		r.data = w.slab[from:len(w.slab):len(w.slab)]
 	}
 	g.mu.Lock()
+	if g.mu.open == nil {
+		g.mu.open = make(openPart, 0, max(1, min(firstRows, w.limit)))
+	}
 	g.mu.open = append(g.mu.open, r)
 	g.mu.Unlock()
 	w.open++
