@@ -243,13 +243,10 @@ func (c *chunkRef) samples(k *cache.Cache, dst *cells.Samples, column int) error
 	return err
 }
 
-// floats appends to dst the values that a column holds in the rows of the chunk;
-// ok is false, and dst as it was, where one has no float, or a stale marker.
-func (c *chunkRef) floats(k *cache.Cache, dst []float64, column int) (values []float64, ok bool, err error) {
-	h, s, place, err := c.stripeOf(k, column)
-	if err != nil || s == nil {
-		return dst, false, err
-	}
+// floats appends to dst the values that the column at a place, which is in stripe
+// s, holds in the rows of the chunk; ok is false, and dst as it was, where one has
+// no float, or a stale marker.
+func (c *chunkRef) floats(dst []float64, h *chunkHead, s *stripe, place int) (values []float64, ok bool, err error) {
 	cell := s.column(place % stripeColumns)
 	values, read, ok, err := cells.DecodeFloats(dst, cell, len(h.times))
 	if err != nil || ok && read != len(cell) {

@@ -21,11 +21,20 @@ type alignedUnit struct {
 	rest   [][]piece // of each column, behind those in common; nil: begin anew
 	buf    cells.Samples
 	list   []piece // memory of pieces
+	// chunk is the chunk last read from, with its head and stripe n: neighbouring
+	// columns are mostly in the same.
+	chunk struct {
+		ref    chunkRef
+		head   *chunkHead
+		stripe *stripe
+		n      int
+	}
 }
 
 // begin finds the pieces that all columns have in common from the start.
 func (u *alignedUnit) begin(q *query, unit []series, rows int) {
 	u.q, u.rows, u.offset, u.rest = q, rows, 0, nil
+	u.chunk.stripe = nil
 	u.pieces = u.pieces[:0]
 	clear(u.list)
 	u.list = u.list[:0]
@@ -148,7 +157,7 @@ func (u *alignedUnit) nextPiece() {
 
 // column appends the rows from and to of a piece to a column that has had rows.
 func (u *alignedUnit) column(c *storage.ValueColumn, p *piece, all []int64, from, to, had int) error {
-	values, ok, err := p.floats(u.q, c.Values)
+	values, ok, err := u.floats(p, c.Values)
 	if err == nil && ok {
 		c.Values = append(values[:had], values[had+from:had+to]...)
 		if c.Valid != nil {
@@ -198,15 +207,34 @@ func (u *alignedUnit) column(c *storage.ValueColumn, p *piece, all []int64, from
 
 // floats appends the values of all rows of a piece; ok is false where one has
 // none.
-func (p *piece) floats(q *query, dst []float64) (values []float64, ok bool, err error) {
+func (u *alignedUnit) floats(p *piece, dst []float64) (values []float64, ok bool, err error) {
 	switch {
 	case !p.open.empty() || p.stamped != nil || p.late != nil:
 		return dst, false, nil
 	case p.chunk != nil:
-		return p.chunk.floats(q.db.cache, dst, int(p.place.column))
+		return u.chunkFloats(p.chunk, dst, int(p.place.column))
 	}
 	values, _, ok, err = p.place.block.Floats(dst, p.place.metric, p.place.group, p.segment)
 	return values, ok, err
+}
+
+func (u *alignedUnit) chunkFloats(ref *chunkRef, dst []float64, column int) (values []float64, ok bool, err error) {
+	c := &u.chunk
+	if c.stripe != nil && c.ref == *ref {
+		place, ok := c.head.columns.place(column)
+		if !ok {
+			return dst, false, nil
+		}
+		if place/stripeColumns == c.n {
+			return ref.floats(dst, c.head, c.stripe, place)
+		}
+	}
+	h, s, place, err := ref.stripeOf(u.q.db.cache, column)
+	if err != nil || s == nil {
+		return dst, false, err
+	}
+	c.ref, c.head, c.stripe, c.n = *ref, h, s, place/stripeColumns
+	return ref.floats(dst, h, s, place)
 }
 
 // raggedUnit reads the columns of a unit through their iterators.
