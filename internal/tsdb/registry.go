@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"sync"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"monopod/internal/storage"
@@ -174,7 +175,7 @@ func splitStamped(ls labels.Labels) (base, metric labels.Labels) {
 	var b, m labels.ScratchBuilder
 	ls.Range(func(l labels.Label) {
 		switch l.Name {
-		case labels.MetricName, labels.BucketLabel, "quantile":
+		case model.MetricNameLabel, labels.BucketLabel, "quantile":
 			m.Add(l.Name, l.Value)
 		default:
 			b.Add(l.Name, l.Value)
