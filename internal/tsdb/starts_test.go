@@ -161,7 +161,9 @@ func TestStartTimestamps(t *testing.T) {
 				}
 			}
 			check("at once")
-			floats := slices.DeleteFunc(starts(t, db), func(s string) bool { return len(s) > 20 && (s[11:20] == "histogram" || s[11:16] == "float" && s[16] != '"') })
+			floats := slices.DeleteFunc(starts(t, db), func(s string) bool {
+				return len(s) > 20 && (s[11:20] == "histogram" || s[11:16] == "float" && s[16] != '"')
+			})
 			if theirs := starts(t, oracle); !slices.Equal(theirs, floats) {
 				t.Errorf("Prometheus has others: %s", firstDifference(floats, theirs))
 			}
