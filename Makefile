@@ -104,6 +104,10 @@ crash: build ## kill -9 and loss of power, again and again (ROUNDS=10000 SEED=)
 CONTENDERS = -prometheus $(BIN)/tools/prometheus -victoriametrics $(BIN)/tools/victoria-metrics -monopod $(BIN)/monopod
 RESULT = bench/results/$(shell date +%F)
 
+.PHONY: fuzz
+fuzz: ## every fuzz target, one after the other (FUZZTIME=10m FUZZ=pattern); summary in bin/fuzz.txt
+	build/fuzz.sh $(or $(FUZZTIME),10m) $(BIN)/fuzz.txt $(FUZZ)
+
 .PHONY: bench
 bench: build $(BIN)/tools/prometheus $(BIN)/tools/victoria-metrics ## Prometheus, VictoriaMetrics and Monopod scrape the same fleet; one table (50 minutes, nothing else running)
 	go run ./bench/compare $(CONTENDERS) -out $(RESULT).md $(ARGS)
