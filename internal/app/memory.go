@@ -343,7 +343,6 @@ func (m *memory) Memory() httpapi.Memory {
 			{Name: "caches", BudgetBytes: s.cacheBytes(), UsedBytes: caches},
 			{Name: "queries", BudgetBytes: s.Queries, UsedBytes: unknown},
 			{Name: "bodies", BudgetBytes: s.Bodies, UsedBytes: unknown},
-			{Name: "writes", BudgetBytes: s.Writes, UsedBytes: unknown},
 		},
 	}
 	for _, r := range s.Refused {

@@ -8,7 +8,7 @@
 //   - The goal is the part of the limit that the Go runtime stays within; what is
 //     left is for the kernel's side: page cache, sockets, stacks of threads.
 //   - A part is a use of memory that has its own share of the goal: the head, the
-//     caches, queries, bodies of scrapes, requests of writers.
+//     caches, a query, a body of a scrape.
 //   - Use is what cannot be had back by collecting garbage: the live heap and what
 //     the runtime itself needs. Pressure is use in relation to the goal.
 //   - To shed is to give up something for a while so that the program lives on.
@@ -31,7 +31,7 @@ type Budget struct {
 // Parts are the shares of the goal. They are bounds for each use, and leave a
 // part of the goal to nobody: garbage that waits for its collection.
 type Parts struct {
-	Head, Caches, Queries, Bodies, Writes int64
+	Head, Caches, Queries, Bodies int64
 }
 
 const (
@@ -73,7 +73,6 @@ func divide(l Limit, goal int64) Budget {
 		Caches:  min(max(percent(6), minCaches), maxCaches),
 		Queries: percent(20),
 		Bodies:  min(max(percent(10), minBodies), maxBodies),
-		Writes:  percent(5),
 	}}
 }
 

@@ -248,7 +248,7 @@ func TestDivide(t *testing.T) {
 			MaxSeriesPerTarget(b.MaxSeries()) != c.perTarget || b.MaxSamples() != c.samplesAtMost {
 			t.Errorf("of %d bytes: %+v, %d series, %d per target, %d samples", c.limit, b, b.MaxSeries(), MaxSeriesPerTarget(b.MaxSeries()), b.MaxSamples())
 		}
-		if sum := b.Head + b.Queries + b.Writes; sum > b.Goal*8/10 {
+		if sum := b.Head + b.Queries; sum > b.Goal*8/10 {
 			t.Errorf("of %d bytes: %d are given to the parts without caches and bodies", c.limit, sum)
 		}
 	}

@@ -46,7 +46,7 @@ type Memory struct {
 // MemoryPart is a use of memory with a share of its own. UsedBytes is negative
 // where it is not known.
 type MemoryPart struct {
-	Name                   string // "head", "caches", "queries", "bodies", "writes"
+	Name                   string // "head", "caches", "queries", "bodies"
 	BudgetBytes, UsedBytes int64
 }
 
