@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -36,7 +37,7 @@ func (s *stream) check(r reading, from, to int64, restarted bool) error {
 		}
 	}
 	for i := range s.mu.steps {
-		if err := s.settleLocked(i+1, seen[i], failures, from, to, restarted); err != nil {
+		if err := s.settleLocked(i+1, seen[i], &failures, from, to, restarted); err != nil {
 			return err
 		}
 	}
@@ -63,7 +64,7 @@ func (s *stream) belongsLocked(name seriesName, n int, p point) error {
 }
 
 // settleLocked decides on one step after all samples were read.
-func (s *stream) settleLocked(n, seen int, failures []int64, from, to int64, restarted bool) error {
+func (s *stream) settleLocked(n, seen int, failures *[]int64, from, to int64, restarted bool) error {
 	st := &s.mu.steps[n-1]
 	if seen > 0 {
 		if missing := s.series + 1 - seen; missing > 0 {
@@ -94,11 +95,17 @@ func (s *stream) settleLocked(n, seen int, failures []int64, from, to int64, res
 	return nil
 }
 
+// lateness is how long after its time-out a target may still see a scrape come: on
+// a busy machine the connection waits for it.
+const lateness = 2 * time.Second
+
 // failedIn tells whether the program says that it could not scrape when the step
-// was sent: up is 0 there.
-func (st *step) failedIn(failures []int64) bool {
-	for _, t := range failures {
-		if d := st.sent.UnixMilli() - t; d >= -20 && d <= 2*interval.Milliseconds()+20 {
+// was sent: up is 0 shortly before. Each failure stands for one step only, and is
+// taken out.
+func (st *step) failedIn(failures *[]int64) bool {
+	for i, t := range *failures {
+		if d := st.sent.UnixMilli() - t; d >= -20 && d <= lateness.Milliseconds() {
+			*failures = slices.Delete(*failures, i, i+1)
 			return true
 		}
 	}
