@@ -68,7 +68,7 @@ func (s *stream) settleLocked(n, seen int, failures *[]int64, from, to int64, re
 	st := &s.mu.steps[n-1]
 	if seen > 0 {
 		if missing := s.series + 1 - seen; missing > 0 {
-			if !restarted && st.life == s.mu.life && st.state != found {
+			if st.life == s.mu.life && st.state != found {
 				return nil // it is being written: readers may see some of its series first
 			}
 			return fmt.Errorf("lost: step %d of %s at %d is there without %d of its %d samples", n, s.job, st.t, missing, s.series+1)
