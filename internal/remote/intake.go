@@ -26,10 +26,17 @@ const (
 	// maxSamples bounds what one message may unfold to: a sample of two bytes on
 	// the wire takes 64 in memory.
 	maxSamples = 1 << 20
+	// maxInfos bounds the samples of target_info, of which the translation of OTLP
+	// makes one for every few minutes between a message's first and last time.
+	maxInfos = 1 << 16
 )
 
-// errTooMany refuses a message as a whole.
-var errTooMany = fmt.Errorf("more than %d samples in one request: send fewer at once", maxSamples)
+var (
+	// errTooMany refuses a message as a whole.
+	errTooMany = fmt.Errorf("more than %d samples in one request: send fewer at once", maxSamples)
+	// errTooLong refuses the target_info of a message.
+	errTooLong = fmt.Errorf("target_info would have more than %d samples, and is left out: the times in the request lie too far apart; is a data point without its time?", maxInfos)
+)
 
 // What is wrong with the labels of a series.
 var (
@@ -63,6 +70,7 @@ type intake struct {
 	// derived are the samples, by index, that no sender sent: zeros at start
 	// timestamps, target_info. No sender is told what became of them.
 	derived []int
+	infos   int // samples of target_info, those that were refused too
 
 	scratch labels.ScratchBuilder
 	symbols symbols
@@ -103,7 +111,7 @@ func (in *intake) rewind() {
 	in.refusals = refusals{}
 	in.written = counts{}
 	in.used, in.current = 0, nil
-	in.held, in.derived = in.held[:0], in.derived[:0]
+	in.held, in.derived, in.infos = in.held[:0], in.derived[:0], 0
 	in.symbols.reset()
 }
 

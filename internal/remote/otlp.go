@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	promconfig "github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/storage/remote/otlptranslator/prometheusremotewrite"
+	"github.com/prometheus/prometheus/util/annotations"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 
@@ -199,21 +200,13 @@ func (b *buffers) ungzip(w http.ResponseWriter, r *http.Request) ([]byte, *httpE
 
 // translate puts the samples that OTLP metrics become into the intake.
 func (h *OTLPHandler) translate(ctx context.Context, in *intake, m pmetric.Metrics) *httpError {
-	c := h.o.Config()
-	converter := prometheusremotewrite.NewPrometheusConverter(translated{in})
-	warnings, err := converter.FromMetrics(ctx, m, prometheusremotewrite.Settings{
-		AddMetricSuffixes:                    c.TranslationStrategy.ShouldAddSuffixes(),
-		AllowUTF8:                            !c.TranslationStrategy.ShouldEscape(),
-		PromoteResourceAttributes:            prometheusremotewrite.NewPromoteResourceAttributes(c),
-		KeepIdentifyingResourceAttributes:    c.KeepIdentifyingResourceAttributes,
-		ConvertHistogramsToNHCB:              c.ConvertHistogramsToNHCB,
-		PromoteScopeMetadata:                 c.PromoteScopeMetadata,
-		LabelNameUnderscoreSanitization:      c.LabelNameUnderscoreSanitization,
-		LabelNamePreserveMultipleUnderscores: c.LabelNamePreserveMultipleUnderscores,
-		AllowDeltaTemporality:                h.o.NativeDelta,
-		LookbackDelta:                        h.o.LookbackDelta,
-		EnableTypeAndUnitLabels:              h.o.TypeAndUnitLabels,
-	})
+	warnings, err := h.convert(ctx, in, m, false)
+	if errors.Is(err, errTooLong) {
+		in.rewind()
+		if warnings, err = h.convert(ctx, in, m, true); err == nil {
+			err = errTooLong
+		}
+	}
 	for category, n := range prometheusremotewrite.CountWarningsByCategory(warnings) {
 		h.warnings.WithLabelValues(string(category)).Add(float64(n))
 	}
@@ -227,4 +220,24 @@ func (h *OTLPHandler) translate(ctx context.Context, in *intake, m pmetric.Metri
 		in.refusals.metric(err)
 	}
 	return nil
+}
+
+// convert lets upstream's translation write to the intake.
+func (h *OTLPHandler) convert(ctx context.Context, in *intake, m pmetric.Metrics, withoutInfo bool) (annotations.Annotations, error) {
+	c := h.o.Config()
+	converter := prometheusremotewrite.NewPrometheusConverter(translated{in})
+	return converter.FromMetrics(ctx, m, prometheusremotewrite.Settings{
+		DisableTargetInfo:                    withoutInfo,
+		AddMetricSuffixes:                    c.TranslationStrategy.ShouldAddSuffixes(),
+		AllowUTF8:                            !c.TranslationStrategy.ShouldEscape(),
+		PromoteResourceAttributes:            prometheusremotewrite.NewPromoteResourceAttributes(c),
+		KeepIdentifyingResourceAttributes:    c.KeepIdentifyingResourceAttributes,
+		ConvertHistogramsToNHCB:              c.ConvertHistogramsToNHCB,
+		PromoteScopeMetadata:                 c.PromoteScopeMetadata,
+		LabelNameUnderscoreSanitization:      c.LabelNameUnderscoreSanitization,
+		LabelNamePreserveMultipleUnderscores: c.LabelNamePreserveMultipleUnderscores,
+		AllowDeltaTemporality:                h.o.NativeDelta,
+		LookbackDelta:                        h.o.LookbackDelta,
+		EnableTypeAndUnitLabels:              h.o.TypeAndUnitLabels,
+	})
 }

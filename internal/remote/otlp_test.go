@@ -3,6 +3,7 @@ package remote
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -294,4 +295,24 @@ func TestOTLPConfig(t *testing.T) {
 		`{__name__="a.b", instance="i1", job="shop", "service.name"="shop"}`:                                                       "0=1",
 		`{__name__="target_info", "host.name"="n1", instance="i1", job="shop", "service.instance.id"="i1", "service.name"="shop"}`: "0=1",
 	})
+}
+
+// TestOTLPTimesFarApart: a data point without its time, beside one of today,
+// would unfold to target_info of half a century.
+func TestOTLPTimesFarApart(t *testing.T) {
+	r := newRig(t)
+	request, list := telemetry()
+	request.Metrics().ResourceMetrics().At(0).Resource().Attributes().PutStr("region", "north")
+	gauge(list, "lost", -now, 1)
+	gauge(list, "g", 0, 2)
+	code, text, _ := export(r.otlp(), request)
+	if code != http.StatusOK {
+		t.Fatalf("status %d: %s", code, text)
+	}
+	if !strings.Contains(text, "target_info") || !strings.Contains(text, "too far apart") {
+		t.Errorf("the answer does not say what was left out: %q", text)
+	}
+	if got := r.all()[`{__name__="g", instance="i1", job="shop"}`]; got != "0=2" {
+		t.Errorf("the sample with a time: %q", got)
+	}
 }

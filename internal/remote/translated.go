@@ -19,8 +19,13 @@ type translated struct{ in *intake }
 func (a translated) Append(_ promstorage.SeriesRef, ls labels.Labels, st, t int64, v float64, h *histogram.Histogram, fh *histogram.FloatHistogram, o promstorage.AppendV2Options) (promstorage.SeriesRef, error) {
 	in := a.in
 	in.begin()
-	if ls.Get(model.MetricNameLabel) == targetInfo && t <= in.latest {
-		in.derived = append(in.derived, len(in.batch.Samples))
+	if ls.Get(model.MetricNameLabel) == targetInfo {
+		if in.infos++; in.infos > maxInfos {
+			return 0, errTooLong
+		}
+		if t <= in.latest {
+			in.derived = append(in.derived, len(in.batch.Samples))
+		}
 	}
 	if h != nil || fh != nil {
 		in.histogram(t, h, fh)
