@@ -3,6 +3,7 @@ package remote
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -62,6 +63,26 @@ func NewReadHandler(o ReadOptions) (http.Handler, error) {
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(b.raw))
+		if err := validMatchers(r); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(b.raw))
 		next.ServeHTTP(w, r)
 	}), nil
+}
+
+// validMatchers is asked first since upstream takes a wrong matcher for a failure
+// of its own, after which a client would try again.
+func validMatchers(r *http.Request) error {
+	request, err := promremote.DecodeReadRequest(r)
+	if err != nil {
+		return err
+	}
+	for i, q := range request.Queries {
+		if _, err := promremote.FromLabelMatchers(q.Matchers); err != nil {
+			return fmt.Errorf("query %d: %w", i+1, err)
+		}
+	}
+	return nil
 }
