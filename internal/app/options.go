@@ -61,9 +61,12 @@ type StorageOptions struct {
 	Path           string
 	Retention      time.Duration // 0: no limit by age
 	RetentionBytes int64         // 0: no limit by size
-	BlockDuration  time.Duration
-	MaxExemplars   int64
-	MaxSeries      int // 0: as many as the memory has room for
+	// How long aggregates are kept; 0: none are made.
+	Retention5m, Retention1h time.Duration
+
+	BlockDuration time.Duration
+	MaxExemplars  int64
+	MaxSeries     int // 0: as many as the memory has room for
 }
 
 // MemoryOptions decides how much memory the program may use.

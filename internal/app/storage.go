@@ -162,13 +162,11 @@ func (s *storageSource) Usage() (httpapi.StorageUsage, error) {
 func (p *program) newStorage() *storageSource {
 	s := &storageSource{}
 	s.options = tsdb.Options{
-		FS:         vfs.OS(),
-		Dir:        p.Storage.Path,
-		Logger:     p.component("tsdb"),
-		Registerer: p.registry,
-		Limits: tsdb.Limits{
-			Retention: p.Storage.Retention, RetentionBytes: p.Storage.RetentionBytes, MaxExemplars: p.Storage.MaxExemplars,
-		},
+		FS:              vfs.OS(),
+		Dir:             p.Storage.Path,
+		Logger:          p.component("tsdb"),
+		Registerer:      p.registry,
+		Limits:          p.Storage.limits(),
 		StartTimestamps: p.Features["st-storage"],
 		BlockDuration:   p.Storage.BlockDuration,
 		Progress:        func(r tsdb.ReplayStatus) { s.replay.Store(&r) },

@@ -119,6 +119,8 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 			Path:           f.storagePath,
 			Retention:      time.Duration(f.retentionTime),
 			RetentionBytes: int64(f.retentionSize),
+			Retention5m:    time.Duration(f.retention5m),
+			Retention1h:    time.Duration(f.retention1h),
 			BlockDuration:  time.Duration(f.minBlockDuration),
 			MaxSeries:      f.maxSeries,
 		},

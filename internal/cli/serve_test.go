@@ -92,6 +92,8 @@ func TestFlagsTakeEffect(t *testing.T) {
 		{"--storage.tsdb.retention.time=1y", func(o app.Options) any { return o.Storage.Retention }, 365 * 24 * time.Hour},
 		{"--storage.tsdb.retention.size=512MB", func(o app.Options) any { return o.Storage.RetentionBytes }, int64(512 << 20)},
 		{"--storage.tsdb.retention.size=512MB", func(o app.Options) any { return o.Storage.Retention }, time.Duration(0)},
+		{"--storage.tsdb.retention.5m=180d", func(o app.Options) any { return o.Storage.Retention5m }, 180 * 24 * time.Hour},
+		{"--storage.tsdb.retention.1h=2y", func(o app.Options) any { return o.Storage.Retention1h }, 2 * 365 * 24 * time.Hour},
 		{"--storage.tsdb.min-block-duration=1h", func(o app.Options) any { return o.Storage.BlockDuration }, time.Hour},
 		{"--query.lookback-delta=1m", func(o app.Options) any { return o.Query.LookbackDelta }, time.Minute},
 		{"--query.timeout=1m", func(o app.Options) any { return o.Query.Timeout }, time.Minute},

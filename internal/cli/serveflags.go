@@ -33,6 +33,8 @@ type serveFlags struct {
 	storagePath      string
 	retentionTime    duration
 	retentionSize    units.Base2Bytes
+	retention5m      duration
+	retention1h      duration
 	minBlockDuration duration
 
 	lookbackDelta    duration
@@ -127,6 +129,10 @@ func (f *serveFlags) declareStorage(c *kingpin.CmdClause) {
 		PlaceHolder("DURATION").SetValue(&f.retentionTime)
 	c.Flag("storage.tsdb.retention.size", "How many bytes blocks may take, the oldest go first (units B, KB, MB, GB, TB, PB, EB; 1KB is 1024B). Default: no limit.").
 		PlaceHolder("BYTES").BytesVar(&f.retentionSize)
+	c.Flag("storage.tsdb.retention.5m", "How long aggregates over 5 minutes are kept, which answer long queries where samples are gone; longer than samples. Default: none are made.").
+		PlaceHolder("DURATION").SetValue(&f.retention5m)
+	c.Flag("storage.tsdb.retention.1h", "How long aggregates over an hour are kept, which answer where those over 5 minutes are gone too. Default: none are made.").
+		PlaceHolder("DURATION").SetValue(&f.retention1h)
 	c.Flag("storage.tsdb.max-series", "How many series there may be at once. Above, targets keep the series that they have and begin no new ones. 0: as many as the memory has room for.").
 		Default("0").IntVar(&f.maxSeries)
 	c.Flag("storage.tsdb.min-block-duration", "Time range of a block when it is first written. For tests.").

@@ -17,16 +17,30 @@ type blockSet struct {
 	list []*block.Reader
 }
 
-func (db *DB) blocks() []*block.Reader {
-	db.blockSet.mu.RLock()
-	defer db.blockSet.mu.RUnlock()
-	return db.blockSet.list
+func (s *blockSet) all() []*block.Reader {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.list
 }
 
-// exchangeBlocks puts blocks in and takes others out, at once for readers.
+// blocks is the blocks of samples.
+func (db *DB) blocks() []*block.Reader { return db.blockSet.all() }
+
+// exchangeBlocks puts blocks of samples in and takes blocks of any kind out, at once
+// for readers.
 func (db *DB) exchangeBlocks(in, out []*block.Reader) {
-	db.blockSet.mu.Lock()
-	next := slices.DeleteFunc(slices.Clone(db.blockSet.list), func(b *block.Reader) bool { return slices.Contains(out, b) })
+	db.blockSet.exchange(in, out)
+	db.aggregates.exchange(nil, out)
+	db.metrics.reloads.Inc()
+	for _, b := range out {
+		db.readers.retire(b)
+	}
+}
+
+func (s *blockSet) exchange(in, out []*block.Reader) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := slices.DeleteFunc(slices.Clone(s.list), func(b *block.Reader) bool { return slices.Contains(out, b) })
 	next = append(next, in...)
 	slices.SortFunc(next, func(a, b *block.Reader) int {
 		x, y := a.Meta(), b.Meta()
@@ -38,12 +52,7 @@ func (db *DB) exchangeBlocks(in, out []*block.Reader) {
 		}
 		return x.ULID.Compare(y.ULID)
 	})
-	db.blockSet.list = next
-	db.blockSet.mu.Unlock()
-	db.metrics.reloads.Inc()
-	for _, b := range out {
-		db.readers.retire(b)
-	}
+	s.list = next
 }
 
 // Blocks returns the metas of the blocks that are read from, oldest first.
@@ -57,7 +66,7 @@ func (db *DB) Blocks() []block.Meta {
 
 func (db *DB) blockBytes() int64 {
 	n := int64(0)
-	for _, b := range db.blocks() {
+	for _, b := range db.allBlocks() {
 		n += b.Meta().Stats.Bytes
 	}
 	return n
@@ -103,7 +112,7 @@ const badSuffix = ".bad"
 // putBlockAside takes a block out of use whose index is damaged, and returns what
 // to tell the one who asked.
 func (db *DB) putBlockAside(b *block.Reader, err error) error {
-	if slices.Contains(db.blocks(), b) {
+	if slices.Contains(db.allBlocks(), b) {
 		db.exchangeBlocks(nil, []*block.Reader{b})
 		db.renameBad("block", b.Dir(), err)
 	}

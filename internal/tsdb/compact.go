@@ -237,16 +237,28 @@ func (db *DB) fileID() uint64 { return db.fileIDs.Add(1) }
 // loadBlocks opens the blocks, and clears what a crash left of making and
 // deleting some.
 func (db *DB) loadBlocks() error {
-	entries, err := db.fsys.List(db.blocksDir())
+	found, stale, err := db.openBlocks(db.blocksDir())
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		db.exchangeBlocks(found, nil)
+	}
+	db.dropStale(stale)
+	return nil
+}
+
+// openBlocks opens the blocks in a directory; stale are those that others stand for.
+func (db *DB) openBlocks(dir string) (found, stale []*block.Reader, err error) {
+	entries, err := db.fsys.List(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("read blocks: %w", err)
+		return nil, nil, fmt.Errorf("read blocks: %w", err)
 	}
-	var found []*block.Reader
 	for _, e := range entries {
-		path := filepath.Join(db.blocksDir(), e.Name)
+		path := filepath.Join(dir, e.Name)
 		if strings.HasSuffix(e.Name, tmpSuffix) || strings.HasSuffix(e.Name, deletedSuffix) {
 			if err := db.fsys.RemoveAll(path); err != nil {
 				db.logger.Warn("What a crash left of a block could not be removed", "path", path, "err", err)
@@ -261,23 +273,24 @@ func (db *DB) loadBlocks() error {
 		case errors.Is(err, block.ErrCorrupt), errors.Is(err, fs.ErrNotExist):
 			db.renameBad("block", path, err)
 		case err != nil:
-			return err
+			return nil, nil, err
 		default:
 			found = append(found, b)
 		}
 	}
-	stale := replacedBlocks(found)
+	stale = replacedBlocks(found)
 	found = slices.DeleteFunc(found, func(b *block.Reader) bool { return slices.Contains(stale, b) })
-	if len(found) > 0 {
-		db.exchangeBlocks(found, nil)
-	}
+	return found, stale, nil
+}
+
+// dropStale removes blocks that others stand for.
+func (db *DB) dropStale(stale []*block.Reader) {
 	for _, b := range stale {
 		db.readers.retire(b)
 		if err := db.removeBlock(b); err != nil {
 			db.logger.Warn("A block that another one stands for could not be removed", "path", b.Dir(), "err", err)
 		}
 	}
-	return nil
 }
 
 // replacedBlocks is the blocks that others say to stand for.
@@ -304,7 +317,7 @@ func (db *DB) removeBlock(b *block.Reader) error {
 	if err := db.fsys.Rename(b.Dir(), to); err != nil {
 		return fmt.Errorf("remove block %s: %w", b.Dir(), refusal(err))
 	}
-	if err := db.fsys.SyncDir(db.blocksDir()); err != nil {
+	if err := db.fsys.SyncDir(filepath.Dir(b.Dir())); err != nil {
 		return fmt.Errorf("remove block %s: %w", b.Dir(), refusal(err))
 	}
 	if err := db.fsys.RemoveAll(to); err != nil {

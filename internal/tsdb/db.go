@@ -23,6 +23,7 @@
 //	wal/NNNNNNNN.wal            definitions, rows, samples, exemplars (record.go)
 //	head/START-PART.chunks      sealed chunks of a window (chunk.go)
 //	blocks/ULID/                one block (package block)
+//	downsampled/5m|1h/ULID/     one block of aggregates (aggregate.go)
 //	tombstones                  what was deleted and is not rewritten yet
 //	*.bad                       what was found damaged and put aside
 package tsdb
@@ -85,6 +86,9 @@ type Limits struct {
 	// store lies on, from 0 to 100. Where both are given, this one counts; where the
 	// size of the file system cannot be told, that one.
 	RetentionPercentage float64
+	// Retention5m and Retention1h are how long aggregates of windows of five minutes
+	// and of an hour are kept, to answer for samples that are gone; 0: none are made.
+	Retention5m, Retention1h time.Duration
 	// MaxExemplars is how many exemplars are kept; 0 is none.
 	MaxExemplars int64
 	// OutOfOrderWindow is how much older than the newest sample of the store one
@@ -155,6 +159,8 @@ type DB struct {
 	// corruptions is what Corruptions returns.
 	corruptions atomic.Int64
 	blockSet    blockSet
+	// aggregates is the blocks of aggregates, of all resolutions.
+	aggregates  blockSet
 	blockShared *block.Shared
 
 	// holds guards group.holding.
@@ -229,6 +235,9 @@ func (db *DB) open(ctx context.Context) error {
 	if err := db.loadBlocks(); err != nil {
 		return err
 	}
+	if err := db.loadAggregates(); err != nil {
+		return err
+	}
 	if err := db.loadHead(); err != nil {
 		return err
 	}
@@ -288,7 +297,7 @@ func (db *DB) upkeep(ctx context.Context) error {
 		db.compact(ctx),
 		db.dropReplaced(),
 		db.merge(ctx),
-		db.retain(),
+		db.downsampleAndRetain(ctx),
 		db.collect(),
 		db.pruneTombstones(),
 		db.maybeCheckpoint(),
@@ -332,7 +341,7 @@ func (db *DB) release() error {
 	for _, f := range db.windows.all() {
 		db.readers.retire(f)
 	}
-	for _, b := range db.blocks() {
+	for _, b := range db.allBlocks() {
 		db.readers.retire(b)
 	}
 	db.readers.retire(db.blockShared)

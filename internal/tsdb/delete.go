@@ -39,9 +39,13 @@ func (db *DB) Delete(ctx context.Context, mint, maxt int64, matchers ...*labels.
 			t.head[hit.Group] = last
 		}
 	}
-	for _, b := range db.blocks() {
+	for _, b := range db.allBlocks() {
 		m := b.Meta()
-		if m.MinTime > maxt || m.MaxTime < mint {
+		first := m.MinTime
+		if isAggregates(b) {
+			first = m.Origin.From + 1
+		}
+		if first > maxt || m.MaxTime < mint {
 			continue
 		}
 		hits, err := index.Select(b, matchers)
@@ -89,7 +93,7 @@ func (db *DB) CleanTombstones() error {
 	defer db.upkeeping.Unlock()
 	start := time.Now()
 	defer func() { db.metrics.tombstoneCleanup.Observe(time.Since(start).Seconds()) }()
-	for _, b := range db.blocks() {
+	for _, b := range db.allBlocks() {
 		deleted := false
 		for _, t := range db.deletions.all() {
 			deleted = deleted || t.blocks[b.Meta().ULID]
@@ -97,7 +101,13 @@ func (db *DB) CleanTombstones() error {
 		if !deleted {
 			continue
 		}
-		if err := db.rewrite(context.Background(), "clean", []*block.Reader{b}); err != nil {
+		clean := func() error { return db.rewrite(context.Background(), "clean", []*block.Reader{b}) }
+		for _, r := range resolutions {
+			if r.length == b.Meta().Origin.Resolution {
+				clean = func() error { return db.rewriteAggregates(context.Background(), r, "clean", []*block.Reader{b}) }
+			}
+		}
+		if err := clean(); err != nil {
 			return fmt.Errorf("clean tombstones: %w", err)
 		}
 	}
@@ -112,7 +122,7 @@ func (db *DB) pruneTombstones() error {
 		return nil
 	}
 	there := map[ulid.ULID]bool{}
-	for _, b := range db.blocks() {
+	for _, b := range db.allBlocks() {
 		there[b.Meta().ULID] = true
 	}
 	var list []*tombstone

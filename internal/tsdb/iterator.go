@@ -39,6 +39,8 @@ func (p *piece) load(q *query, dst *cells.Samples) error {
 	case !p.open.empty():
 		p.open.samples(dst, int(p.place.column), p.first, p.last)
 		return dst.SetHints()
+	case p.place.view != nil:
+		return p.place.view.load(p, dst)
 	case p.chunk != nil:
 		return p.chunk.samples(q.db.cache, dst, int(p.place.column))
 	}
@@ -52,6 +54,8 @@ type query struct {
 	mint, maxt int64
 	blocks     []*block.Reader
 	warnings   *warnings
+	// cut is the time up to which aggregates stand for samples.
+	cut int64
 }
 
 // series is a series with the places where its samples lie. It implements
@@ -223,7 +227,7 @@ func (it *iterator) trim(p *piece) {
 	if p.last > it.q.maxt {
 		to = sort.Search(to, func(i int) bool { return b.T[i] > it.q.maxt })
 	}
-	if len(p.place.deleted) == 0 {
+	if len(p.place.deleted) == 0 || p.place.view != nil {
 		b.Truncate(to)
 		return
 	}

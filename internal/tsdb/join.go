@@ -1,6 +1,7 @@
 package tsdb
 
 import (
+	"math"
 	"slices"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -20,6 +21,8 @@ type place struct {
 	metric  index.MetricID
 	group   index.GroupID
 	deleted []interval
+	// view: the block is one of aggregates, and this is how they are shown.
+	view *aggregateView
 }
 
 // pieces appends to dst what a place has in the range of the query.
@@ -27,6 +30,8 @@ func (p *place) pieces(q *query, dst []piece) []piece {
 	switch {
 	case p.s != nil:
 		return p.stampedPieces(q, dst)
+	case p.view != nil:
+		return p.view.pieces(p, q, dst)
 	case p.g == nil:
 		return p.blockPieces(q, dst)
 	}
@@ -236,6 +241,9 @@ func (j *joiner) add(base uint32, b *block.Reader, id index.MetricID, p place) e
 			if ls, err = b.MetricLabels(id); err != nil {
 				return err
 			}
+			if p.view != nil {
+				ls = withoutAggregate(ls)
+			}
 		} else {
 			var ok bool
 			if ls, ok = j.q.db.index.MetricLabels(id); !ok {
@@ -271,6 +279,9 @@ next:
 				continue
 			}
 		}
+		if j.q.cut > math.MinInt64 {
+			s.hideBefore(j.q.cut)
+		}
 		if len(j.shapes) > 1 {
 			hash := s.labels.Hash()
 			for _, k := range byHash[hash] {
@@ -298,12 +309,21 @@ func (q *query) hide(stones []*tombstone, ls labels.Labels, places []place) []pl
 	out := places[:0]
 	for _, p := range places {
 		p.deleted = deletedAt(stones, ls, &p)
-		if len(p.deleted) > 0 && !p.visible(q) {
+		if len(p.deleted) > 0 && p.view == nil && !p.visible(q) {
 			continue
 		}
 		out = append(out, p)
 	}
 	return out
+}
+
+// hideBefore leaves out samples up to a time, of which aggregates tell.
+func (s *series) hideBefore(t int64) {
+	for i := range s.places {
+		if p := &s.places[i]; p.view == nil && (p.block == nil || p.block.Meta().MinTime <= t) {
+			p.deleted = mergeIntervals(append(p.deleted, interval{math.MinInt64, t}))
+		}
+	}
 }
 
 // visible tells whether a piece of a place is not deleted as a whole.

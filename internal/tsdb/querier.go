@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -21,6 +22,7 @@ type querier struct {
 	db         *DB
 	mint, maxt int64
 	sources    []source
+	aggregates []*block.Reader // that overlap the range
 	done       func()
 }
 
@@ -41,6 +43,12 @@ func (db *DB) querier(mint, maxt int64) (*querier, error) {
 	for _, b := range db.blocks() {
 		if m := b.Meta(); m.MinTime <= maxt && m.MaxTime >= mint {
 			q.sources = append(q.sources, source{Source: b, block: b})
+		}
+	}
+	for _, b := range db.aggregates.all() {
+		// What is held goes on for an hour.
+		if o := b.Meta().Origin; o.From < maxt && o.To+o.Resolution > mint {
+			q.aggregates = append(q.aggregates, b)
 		}
 	}
 	q.sources = append(q.sources, source{Source: db.index})
@@ -66,7 +74,7 @@ func (q *querier) Select(ctx context.Context, sortSeries bool, hints *promstorag
 
 // find returns the series that match, with the places of their samples.
 func (q *querier) find(ctx context.Context, sortSeries bool, hints *promstorage.SelectHints, matchers []*labels.Matcher) ([]series, *warnings, error) {
-	shared := &query{db: q.db, ctx: ctx, mint: q.mint, maxt: q.maxt, warnings: &warnings{}}
+	shared := &query{db: q.db, ctx: ctx, mint: q.mint, maxt: q.maxt, warnings: &warnings{}, cut: math.MinInt64}
 	if hints != nil {
 		shared.mint, shared.maxt = max(shared.mint, hints.Start), min(shared.maxt, hints.End)
 	}
@@ -76,6 +84,13 @@ func (q *querier) find(ctx context.Context, sortSeries bool, hints *promstorage.
 		}
 	}
 	j := newJoiner(shared)
+	var views []*aggregateView
+	views, shared.cut = q.aggregateViews(shared, hints)
+	for _, v := range views {
+		if err := q.selectAggregates(j, v, hints, matchers); err != nil {
+			return nil, nil, err
+		}
+	}
 	for _, src := range q.sources {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err

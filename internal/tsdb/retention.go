@@ -1,10 +1,12 @@
 package tsdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"monopod/internal/storage"
@@ -27,16 +29,27 @@ func (db *DB) SetLimits(l Limits) {
 	db.exemplars.resize(l.MaxExemplars)
 }
 
-// retain deletes the blocks that are older, or more, than what is kept.
-// DB.upkeeping is held.
-func (db *DB) retain() error {
+// downsampleAndRetain makes aggregates, and then deletes what is not kept. Blocks
+// wait for their aggregates, unless making these fails.
+func (db *DB) downsampleAndRetain(ctx context.Context) error {
+	err := db.downsample(ctx)
+	keep := db.uncovered
+	if err != nil {
+		keep = func(*block.Reader) bool { return false }
+	}
+	return errors.Join(err, db.retain(keep), db.retainAggregates())
+}
+
+// retain deletes the blocks that are older, or more, than what is kept. Of those
+// that are older, some may stay for now. DB.upkeeping is held.
+func (db *DB) retain(stays func(*block.Reader) bool) error {
 	var old, list []*block.Reader
 	oldest := int64(math.MinInt64)
 	if keep := db.limits.Load().Retention.Milliseconds(); keep > 0 && db.newest() > math.MinInt64+keep {
 		oldest = db.newest() - keep
 	}
 	for _, b := range db.blocks() {
-		if b.Meta().MaxTime < oldest {
+		if b.Meta().MaxTime < oldest && !stays(b) {
 			old = append(old, b)
 		} else {
 			list = append(list, b)
@@ -45,6 +58,8 @@ func (db *DB) retain() error {
 	db.metrics.timeRetentions.Add(float64(len(old)))
 	if limit := db.retentionBytes(); limit > 0 {
 		size := db.wal.Size() + db.windows.bytes()
+		list = append(list, db.aggregates.all()...)
+		slices.SortStableFunc(list, func(a, b *block.Reader) int { return cmp.Compare(endOf(a), endOf(b)) })
 		for _, b := range list {
 			size += b.Meta().Stats.Bytes
 		}

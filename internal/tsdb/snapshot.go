@@ -39,6 +39,9 @@ func (db *DB) snapshot(dir string, withHead bool) error {
 			return err
 		}
 	}
+	if err := db.snapshotAggregates(dir); err != nil {
+		return err
+	}
 	if withHead {
 		if err := db.snapshotHead(to); err != nil {
 			return err
@@ -50,6 +53,31 @@ func (db *DB) snapshot(dir string, withHead bool) error {
 	for _, d := range []string{to, dir} {
 		if err := db.fsys.SyncDir(d); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// snapshotAggregates links the blocks of aggregates.
+func (db *DB) snapshotAggregates(dir string) error {
+	for _, r := range resolutions {
+		list := spans(db.aggregates.all(), r.length)
+		if len(list) == 0 {
+			continue
+		}
+		to := filepath.Join(dir, "downsampled", r.name)
+		if err := makeDir(db.fsys, to); err != nil {
+			return err
+		}
+		for _, b := range list {
+			if err := linkBlock(db.fsys, b.Dir(), to); err != nil {
+				return err
+			}
+		}
+		for _, d := range []string{to, filepath.Dir(to)} {
+			if err := db.fsys.SyncDir(d); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -51,7 +51,13 @@ func (t *tombstone) in(p *place) (iv interval, ok bool) {
 	case p.g != nil:
 		id = p.g.id
 	default:
-		return interval{t.mint, t.maxt}, t.blocks[p.block.Meta().ULID]
+		m := p.block.Meta()
+		iv = interval{t.mint, t.maxt}
+		// Of aggregates go those whose windows have deleted samples.
+		if r := m.Origin.Resolution; r > 0 && iv.maxt < math.MaxInt64-r {
+			iv.maxt += r - 1
+		}
+		return iv, t.blocks[m.ULID]
 	}
 	last, ok := t.head[id]
 	iv = interval{t.mint, min(t.maxt, last)}

@@ -139,13 +139,18 @@ type Stats struct {
 
 // Origin is what a block was made of.
 type Origin struct {
-	// By is "head", "merge", "clean", "snapshot" or "import".
+	// By is "head", "merge", "clean", "snapshot", "import" or "downsample".
 	By string `json:"by"`
 	// Windows is the head files, each by its name without extension.
 	Windows []string `json:"windows,omitempty"`
 	// Blocks is the blocks that this one stands for.
 	Blocks []ulid.ULID `json:"blocks,omitempty"`
 	Level  int         `json:"level"`
+	// Of a block of aggregates: the length of its windows, and the time (From,To]
+	// that it stands for, in milliseconds.
+	Resolution int64 `json:"resolution,omitempty"`
+	From       int64 `json:"from,omitempty"`
+	To         int64 `json:"to,omitempty"`
 }
 
 // envelope is what stands in meta.json: the meta, and its CRC-32C without white
