@@ -74,6 +74,12 @@ type intake struct {
 
 	scratch labels.ScratchBuilder
 	symbols symbols
+
+	// look finds the series that are known; it is zero where none are asked for.
+	// unseen are those of the message that it did not find among the young ones.
+	look   search
+	unseen []unseen
+	keys   []byte // of series of 2.0, one behind the other
 }
 
 // counts is what was stored of a message.
@@ -113,13 +119,15 @@ func (in *intake) rewind() {
 	in.used, in.current = 0, nil
 	in.held, in.derived, in.infos = in.held[:0], in.derived[:0], 0
 	in.symbols.reset()
+	clear(in.unseen)
+	in.unseen, in.keys = in.unseen[:0], in.keys[:0]
 }
 
 // release gives the intake's memory to the next message.
 func (in *intake) release() {
 	in.rewind()
 	const keep = 1 << 16
-	if cap(in.batch.Samples) <= keep && len(in.slots) <= keep && cap(in.symbols.spans) <= keep {
+	if cap(in.batch.Samples) <= keep && len(in.slots) <= keep && cap(in.symbols.spans) <= keep && cap(in.unseen) <= keep && cap(in.keys) <= keepBody {
 		intakes.Put(in)
 	}
 }
@@ -133,6 +141,11 @@ func (in *intake) begin() {
 	s.builder.Reset()
 	s.last, s.named, s.sorted, s.err = nil, false, true, nil
 	in.current = s
+	in.beginKnown()
+}
+
+// beginKnown starts a series whose labels are not read.
+func (in *intake) beginKnown() {
 	in.samples, in.exemplars = len(in.batch.Samples), len(in.batch.Exemplars)
 	in.held = in.held[:0]
 }
@@ -264,6 +277,27 @@ func (in *intake) end() {
 	}
 }
 
+// endKnown finishes a series that is known.
+func (in *intake) endKnown(handle storage.Series) {
+	ls := labels.EmptyLabels()
+	if len(in.held) > 0 || len(in.batch.Exemplars) > in.exemplars {
+		ls = handle.SeriesLabels()
+	}
+	in.take(ls, nil)
+	samples := in.batch.Samples[in.samples:]
+	for i := range samples {
+		samples[i].Series = handle
+	}
+}
+
+// learn has a series, which ended, known from now on, where one of its samples is
+// stored. The key must stay until the intake is released.
+func (in *intake) learn(key []byte) {
+	if n := len(in.batch.Samples); n > in.samples && len(key) > 0 {
+		in.unseen = append(in.unseen, unseen{key: key, sample: n - 1})
+	}
+}
+
 // endAs finishes a series whose labels are there as a whole, in memory that is
 // not the message's.
 func (in *intake) endAs(ls labels.Labels) {
@@ -338,7 +372,11 @@ func (in *intake) store(ctx context.Context, w storage.Writer) error {
 		case len(derived) > 0 && derived[0] == i:
 			derived = derived[1:]
 		case s.Err != nil:
-			in.refusals.sample(s.Labels, s.T, s.Err)
+			ls := s.Labels
+			if s.Series != nil {
+				ls = s.Series.SeriesLabels()
+			}
+			in.refusals.sample(ls, s.T, s.Err)
 		case s.Int != nil || s.Float != nil:
 			in.written.histograms++
 		default:

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/prometheus/model/exemplar"
 	"github.com/prometheus/prometheus/model/histogram"
 	writev2 "github.com/prometheus/prometheus/prompb/io/prometheus/write/v2"
+
+	"monopod/internal/storage"
 )
 
 // decodeV1 reads a message of remote write 1.0 (prometheus.WriteRequest in
@@ -26,9 +28,18 @@ func (in *intake) decodeV1(message []byte) error {
 	return f.err
 }
 
+// labelTag begins a label in a series.
+const labelTag = 1<<3 | wireBytes
+
 func (in *intake) seriesV1(message []byte) error {
-	in.begin()
+	key, handle := in.lookV1(message)
 	f := fields{buf: message}
+	if handle != nil {
+		in.beginKnown()
+		f.pos = len(key)
+	} else {
+		in.begin()
+	}
 	for f.next() {
 		if f.num > 4 || !f.is(wireBytes) {
 			continue
@@ -36,6 +47,15 @@ func (in *intake) seriesV1(message []byte) error {
 		var err error
 		switch f.num {
 		case 1:
+			if handle != nil { // more labels than the key has: all of it again, as one that is not known
+				in.drop()
+				in.begin()
+				key, handle, f = nil, nil, fields{buf: message}
+				continue
+			}
+			if f.pos > len(key) {
+				key = nil
+			}
 			var name, value []byte
 			if name, value, err = labelV1(f.data); err == nil {
 				in.current.label(name, value)
@@ -66,8 +86,55 @@ func (in *intake) seriesV1(message []byte) error {
 	if f.err != nil {
 		return f.err
 	}
+	if handle != nil {
+		in.endKnown(handle)
+		return nil
+	}
 	in.end()
+	in.learn(key)
 	return nil
+}
+
+// lookV1 returns the key of a series, which is the labels that it begins with,
+// and its handle where it is known.
+func (in *intake) lookV1(message []byte) ([]byte, storage.Series) {
+	if in.look.of == nil {
+		return nil, nil
+	}
+	if e := in.look.prefix(message); e != nil {
+		return in.found(message[:len(e.key)], e)
+	}
+	n := 0
+	for n+1 < len(message) && message[n] == labelTag {
+		size, width := uint64(message[n+1]), 1
+		if size >= 0x80 {
+			if size, width = binary.Uvarint(message[n+1:]); width <= 0 {
+				return nil, nil
+			}
+		}
+		at := n + 1 + width
+		if size > uint64(len(message)-at) {
+			return nil, nil
+		}
+		n = at + int(size)
+	}
+	return in.find(message[:n:n])
+}
+
+// find returns the key, and the handle of a series that is known.
+func (in *intake) find(key []byte) ([]byte, storage.Series) {
+	if e := in.look.find(key); e != nil {
+		return in.found(key, e)
+	}
+	return key, nil
+}
+
+// found notes a series that is about to be forgotten, so that it is not.
+func (in *intake) found(key []byte, e *knownSeries) ([]byte, storage.Series) {
+	if in.look.inOld() {
+		in.unseen = append(in.unseen, unseen{key: key, handle: e.handle})
+	}
+	return key, e.handle
 }
 
 func labelV1(message []byte) (name, value []byte, err error) {

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/exemplar"
+
+	"monopod/internal/storage"
 )
 
 // What is wrong with a message of remote write 2.0 as a whole.
@@ -117,6 +120,11 @@ func (in *intake) seriesV2(message []byte, o seriesOptions) error {
 	if f.err != nil {
 		return f.err
 	}
+	key, handle := in.lookV2(&refs, meta, o)
+	if handle != nil {
+		in.endKnown(handle)
+		return nil
+	}
 	err := refs.pairs(&in.symbols, func(name, value []byte) {
 		if !o.typeAndUnit || meta.empty() || string(name) != model.MetricTypeLabel && string(name) != model.MetricUnitLabel {
 			s.label(name, value)
@@ -132,8 +140,43 @@ func (in *intake) seriesV2(message []byte, o seriesOptions) error {
 		s.err = err
 	}
 	in.end()
+	in.learn(key)
 	return nil
 }
+
+// lookV2 returns the key of a series, and its handle where it is known. There is
+// neither where its references are wrong, or labels come from metadata.
+func (in *intake) lookV2(refs *refs, meta seriesMetadata, o seriesOptions) ([]byte, storage.Series) {
+	if in.look.of == nil || o.typeAndUnit && !meta.empty() || !meta.within(&in.symbols) {
+		return nil, nil
+	}
+	from := len(in.keys)
+	err := refs.pairs(&in.symbols, func(name, value []byte) { in.keys = appendLabelV1(in.keys, name, value) })
+	if err != nil {
+		return nil, nil
+	}
+	key := in.keys[from:len(in.keys):len(in.keys)]
+	var handle storage.Series
+	if e := in.look.whole(key); e != nil {
+		key, handle = in.found(key, e)
+	} else {
+		key, handle = in.find(key)
+	}
+	if handle != nil && !in.look.inOld() {
+		in.keys = in.keys[:from]
+	}
+	return key, handle
+}
+
+// appendLabelV1 appends a label as a field of a series of 1.0.
+func appendLabelV1(b, name, value []byte) []byte {
+	size := 2 + len(name) + len(value) + uvarintLen(len(name)) + uvarintLen(len(value))
+	b = binary.AppendUvarint(append(b, labelTag), uint64(size))
+	b = append(binary.AppendUvarint(append(b, 1<<3|wireBytes), uint64(len(name))), name...)
+	return append(binary.AppendUvarint(append(b, 2<<3|wireBytes), uint64(len(value))), value...)
+}
+
+func uvarintLen(n int) int { return (bits.Len64(uint64(n)|1) + 6) / 7 }
 
 // refs is a list of references: packed into one field, as every sender does, or
 // a field each, as protobuf allows.
@@ -255,6 +298,11 @@ func malformed(err error) bool { return errors.Is(err, errTruncated) || errors.I
 type seriesMetadata struct{ kind, help, unit uint64 }
 
 func (m seriesMetadata) empty() bool { return m.kind == 0 && m.unit == 0 }
+
+// within tells whether the references are those of symbols.
+func (m seriesMetadata) within(s *symbols) bool {
+	return (m.help == 0 || m.help < uint64(len(s.spans))) && (m.unit == 0 || m.unit < uint64(len(s.spans)))
+}
 
 func metadataV2(message []byte) (m seriesMetadata, err error) {
 	f := fields{buf: message}

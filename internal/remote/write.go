@@ -52,6 +52,7 @@ type writeHandler struct {
 	o       WriteOptions
 	logger  *slog.Logger
 	metrics *metrics
+	known   *known
 }
 
 // NewWriteHandler returns the receiver of remote write 1.0 and 2.0.
@@ -76,7 +77,7 @@ func NewWriteHandler(o WriteOptions) (http.Handler, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	h := &writeHandler{o: o, logger: orDiscard(o.Logger)}
+	h := &writeHandler{o: o, logger: orDiscard(o.Logger), known: newKnown(knownBytes, o.Now())}
 	var err error
 	if h.metrics, err = newMetrics(o.Registerer, "remote_write"); err != nil {
 		return nil, fmt.Errorf("remote write receiver: %w", err)
@@ -173,12 +174,7 @@ func (h *writeHandler) take(w http.ResponseWriter, r *http.Request, m Message, i
 	if bad := b.unsnappy(); bad != nil {
 		return bad
 	}
-	var err error
-	if m == MessageV1 {
-		err = in.decodeV1(b.plain)
-	} else {
-		err = in.decodeV2(b.plain, seriesOptions{typeAndUnit: h.o.TypeAndUnitLabels, startZeros: h.o.StartTimestamps})
-	}
+	err := h.decode(m, in, b.plain)
 	switch {
 	case errors.Is(err, errTooMany):
 		return &httpError{http.StatusRequestEntityTooLarge, err}
@@ -188,11 +184,21 @@ func (h *writeHandler) take(w http.ResponseWriter, r *http.Request, m Message, i
 	if bad := in.storeFor(r.Context(), h.o.Writer); bad != nil {
 		return bad
 	}
+	h.known.update(in, h.o.Now())
 	// Exemplars are not what a sender of 1.0 hears about.
 	if in.refusals.any() && (m == MessageV2 || in.refusals.beside() > 0) {
 		return badRequest(errors.New(in.refusals.String()))
 	}
 	return nil
+}
+
+func (h *writeHandler) decode(m Message, in *intake, message []byte) error {
+	in.look = h.known.search()
+	defer in.look.close()
+	if m == MessageV1 {
+		return in.decodeV1(message)
+	}
+	return in.decodeV2(message, seriesOptions{typeAndUnit: h.o.TypeAndUnitLabels, startZeros: h.o.StartTimestamps})
 }
 
 // storeFor stores the intake, and answers what went wrong that is not the

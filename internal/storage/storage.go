@@ -126,6 +126,10 @@ type Batch struct {
 	// Samples that bring a timestamp of their own.
 	Samples   []Sample
 	Exemplars []Exemplar
+	// Moved is set by Write where a Sample had the handle of a series that has been
+	// collected since, and which was made anew. The sample has the new handle then;
+	// the old one does, and takes longer.
+	Moved bool
 }
 
 // Reset empties the batch and keeps its memory.
@@ -133,7 +137,7 @@ func (b *Batch) Reset() {
 	clear(b.Rows)
 	clear(b.Samples)
 	clear(b.Exemplars)
-	b.Timestamp, b.Rows, b.Samples, b.Exemplars = 0, b.Rows[:0], b.Samples[:0], b.Exemplars[:0]
+	b.Timestamp, b.Moved, b.Rows, b.Samples, b.Exemplars = 0, false, b.Rows[:0], b.Samples[:0], b.Exemplars[:0]
 }
 
 // Row is the values of one group at the batch's timestamp.
@@ -158,7 +162,9 @@ type HistogramValue struct {
 
 // Sample is a value that is no part of a row: it has a timestamp of its own.
 type Sample struct {
-	Series Series        // from the writer's OpenSeries; or
+	// Series is from the writer's OpenSeries. Where it is nil the labels count, and
+	// Write may set it.
+	Series Series
 	Labels labels.Labels // of the whole series
 	T      int64         // milliseconds since 1970
 	// Start is the start timestamp: when what the sample counts began, in

@@ -95,7 +95,8 @@ func (w *batch) spread(p *plan, t int64) {
 }
 
 // resolve finds the series of the samples, and locks their lanes.
-func (w *batch) resolve() {
+func (w *batch) resolve(b *storage.Batch) {
+	b.Moved = false
 	r := w.db.registry
 	for {
 		var lanes laneSet
@@ -106,6 +107,7 @@ func (w *batch) resolve() {
 					s.s = h
 				} else {
 					s.s = w.db.stampedSeries(s.sample.Labels)
+					s.sample.Series = s.s
 				}
 			}
 			lanes |= 1 << s.s.set.lane
@@ -125,6 +127,7 @@ func (w *batch) resolve() {
 		for i := range w.samples {
 			if s := &w.samples[i]; s.s.set.removed {
 				s.s = w.db.stampedSeries(s.s.SeriesLabels())
+				s.sample.Series, b.Moved = s.s, true
 			}
 		}
 	}

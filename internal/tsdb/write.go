@@ -146,7 +146,7 @@ func (w *batch) store(b *storage.Batch, ends bool, at times) error {
 	}
 	w.oldRows(b.Timestamp, at)
 	if len(w.samples) > 0 {
-		w.resolve()
+		w.resolve(b)
 		defer func() { w.db.registry.unlock(w.lanes) }()
 	}
 	// Under logging, a record goes to the generation that it was encoded for.
