@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -125,6 +126,9 @@ func (in *intake) rewind() {
 
 // release gives the intake's memory to the next message.
 func (in *intake) release() {
+	if in.used < len(in.slots)/4 { // most of its series are known now
+		in.slots = slices.Clone(in.slots[:in.used])
+	}
 	in.rewind()
 	const keep = 1 << 16
 	if cap(in.batch.Samples) <= keep && len(in.slots) <= keep && cap(in.symbols.spans) <= keep && cap(in.unseen) <= keep && cap(in.keys) <= keepBody {
