@@ -78,10 +78,7 @@ func (l *loop) wake() {
 		}
 		s.next = s.next.Add(l.interval * (1 + now.Sub(s.next)/l.interval))
 		if tolerance := l.pool.opts.tolerance(l.interval); tolerance > 0 {
-			// A tick may have been missed, or several.
-			for at.Sub(s.aligned) >= l.interval {
-				s.aligned = s.aligned.Add(l.interval)
-			}
+			s.aligned = align(at, s.aligned, l.interval, tolerance)
 			if at.Sub(s.aligned) <= tolerance {
 				at = s.aligned
 			}
@@ -91,6 +88,17 @@ func (l *loop) wake() {
 			return
 		}
 	}
+}
+
+// align moves aligned on by whole intervals: a tick may have been missed, or
+// several. From a clock that went back the schedule begins anew, or all scrapes
+// until it is where it was would have one timestamp.
+func align(at, aligned time.Time, interval, tolerance time.Duration) time.Time {
+	behind := at.Sub(aligned)
+	if behind < -max(tolerance, interval/2) {
+		return at
+	}
+	return aligned.Add(max(0, behind/interval) * interval)
 }
 
 // rest sets the timer to the next tick. It returns false where there is something

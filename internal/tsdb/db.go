@@ -146,6 +146,7 @@ type DB struct {
 
 	metrics   *metrics
 	health    *health
+	clock     *clock
 	index     *index.Memory
 	head      *head
 	registry  *registry
@@ -204,6 +205,7 @@ func Open(o Options) (*DB, error) {
 		catalog:   newCatalog(o.Dir), cache: cache.New(o.CacheBytes), exemplars: exemplars,
 	}
 	db.limits.Store(&o.Limits)
+	db.clock = newClock(o.Now)
 	if db.blockShared, err = block.NewShared(o.FS, db.cache, db.fileID); err != nil {
 		return nil, err
 	}
@@ -355,9 +357,6 @@ func (db *DB) release() error {
 }
 
 func (db *DB) now() time.Time { return db.o.Now() }
-
-// tooFar tells whether a timestamp lies in the future.
-func (db *DB) tooFar(t int64) bool { return t > db.now().Add(maxAhead).UnixMilli() }
 
 func (db *DB) headChunks() int {
 	n := 0

@@ -9,7 +9,6 @@ import (
 
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
-	promstorage "github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
 	"monopod/internal/tsdb/block"
@@ -86,11 +85,11 @@ func (s *series) Iterator(it chunkenc.Iterator) chunkenc.Iterator {
 	if sortPieces(own.pieces) {
 		return own
 	}
-	var layers []chunkenc.Iterator
+	o := &overlapping{}
 	for _, pieces := range layered(own.pieces) {
-		layers = append(layers, &iterator{q: s.q, pieces: pieces, i: -1})
+		o.layers = append(o.layers, &iterator{q: s.q, pieces: pieces, i: -1})
 	}
-	return promstorage.ChainSampleIteratorFromIterators(nil, layers)
+	return o
 }
 
 // sortPieces puts pieces into the order of time, and tells whether none overlap.

@@ -195,17 +195,17 @@ func TestOutOfOrderSameAsPrometheus(t *testing.T) {
 			for range 4 {
 				w.check("after restart")
 			}
-			overlap := 0
+			overlaps := 0
 			blocks := w.db.Blocks()
 			for i := range blocks[1:] {
 				if blocks[i+1].MinTime <= blocks[i].MaxTime {
-					overlap++
+					overlaps++
 				}
 			}
 			if len(blocks) == 0 {
 				t.Error("no blocks were made")
 			}
-			t.Logf("%d blocks, %d overlap", len(blocks), overlap)
+			t.Logf("%d blocks, %d overlap", len(blocks), overlaps)
 		})
 	}
 }

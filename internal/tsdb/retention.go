@@ -104,12 +104,17 @@ func (db *DB) removeBlocks(old []*block.Reader) error {
 // maxMerged is the longest time that a merged block covers.
 const maxMerged = 31 * 24 * time.Hour
 
-// merge makes one block of the blocks of a longer range, when all of it is over.
-// DB.upkeeping is held.
+// merge makes one block of blocks that overlap, and then of the blocks of a longer
+// range, when all of it is over. DB.upkeeping is held.
 func (db *DB) merge(ctx context.Context) error {
 	limit := maxMerged.Milliseconds()
 	if keep := db.limits.Load().Retention.Milliseconds(); keep > 0 {
 		limit = min(limit, keep/10)
+	}
+	for set := overlap(db.blocks(), max(limit, db.blockMillis)); len(set) > 0; set = overlap(db.blocks(), max(limit, db.blockMillis)) {
+		if err := db.rewrite(ctx, "merge", set); err != nil {
+			return fmt.Errorf("merge blocks that overlap: %w", err)
+		}
 	}
 	for span := 3 * db.blockMillis; span <= limit; span *= 3 {
 		if set := mergeable(db.blocks(), span); len(set) > 0 {
@@ -121,21 +126,41 @@ func (db *DB) merge(ctx context.Context) error {
 	return nil
 }
 
-// mergeable is the first two or more blocks, without overlap, that lie in one
-// span of time behind which there are others.
+// overlap is the first two or more blocks that overlap one another and cover no
+// more time than limit.
+func overlap(list []*block.Reader, limit int64) []*block.Reader {
+	for i, first := range list {
+		set := []*block.Reader{first}
+		start, end := first.Meta().MinTime, first.Meta().MaxTime
+		for _, b := range list[i+1:] {
+			m := b.Meta()
+			if m.MinTime > end {
+				break
+			}
+			if max(end, m.MaxTime)-start <= limit {
+				set = append(set, b)
+				end = max(end, m.MaxTime)
+			}
+		}
+		if len(set) > 1 {
+			return set
+		}
+	}
+	return nil
+}
+
+// mergeable is the first two or more blocks that lie in one span of time behind
+// which there are others.
 func mergeable(list []*block.Reader, span int64) []*block.Reader {
 	for i := 0; i < len(list); {
 		start := windowOf(list[i].Meta().MinTime, span)
 		n := i
-		end := int64(math.MinInt64)
-		overlap := false
+		whole := true
 		for n < len(list) && list[n].Meta().MinTime < start+span {
-			m := list[n].Meta()
-			overlap = overlap || m.MinTime <= end && n > i || m.MaxTime >= start+span
-			end = max(end, m.MaxTime)
+			whole = whole && list[n].Meta().MaxTime < start+span
 			n++
 		}
-		if n-i > 1 && n < len(list) && !overlap {
+		if n-i > 1 && n < len(list) && whole {
 			return list[i:n]
 		}
 		i = n

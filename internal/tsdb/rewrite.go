@@ -3,6 +3,7 @@ package tsdb
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,8 +17,8 @@ import (
 	"monopod/internal/tsdb/index"
 )
 
-// rewrite makes one block of several that do not overlap in time, oldest first,
-// without what is deleted, and puts it in their place. DB.upkeeping is held.
+// rewrite makes one block of several, oldest first, without what is deleted, and
+// puts it in their place. DB.upkeeping is held.
 func (db *DB) rewrite(ctx context.Context, by string, old []*block.Reader) error {
 	start := time.Now()
 	in, err := db.mergedInput(old)
@@ -112,16 +113,20 @@ func (db *DB) moveTombstones(old []*block.Reader) error {
 	return db.setTombstones(list)
 }
 
-// mergeGroup is a group of a block on its way into another.
+// mergeGroup is a group of a block on its way into another. Its sources do not
+// overlap in time: rows of groups that do stay in groups of their own, and readers
+// bring them together, as they did when these were in several blocks.
 type mergeGroup struct {
 	base labels.Labels
 	kind byte
 	// nth among the groups of one block with equal base and kind.
-	nth      int
-	metrics  []index.MetricID // of the new block
-	sources  []mergeSource
-	segments [][]mergeSegment
-	deleted  map[deletedKey][]interval
+	nth int
+	// first and last are the timestamps of its rows.
+	first, last int64
+	metrics     []index.MetricID // of the new block
+	sources     []mergeSource
+	segments    [][]mergeSegment
+	deleted     map[deletedKey][]interval
 }
 
 type deletedKey struct {
@@ -213,7 +218,8 @@ func mergedMetrics(old []*block.Reader, in *block.Input) ([][]index.MetricID, er
 	return numbers, nil
 }
 
-// mergedGroups brings together the groups of equal base, in the order of labels.
+// mergedGroups brings together the groups of equal base that do not overlap, in the
+// order of labels.
 func mergedGroups(old []*block.Reader, numbers [][]index.MetricID) ([]*mergeGroup, error) {
 	var groups []*mergeGroup
 	for i, b := range old {
@@ -226,10 +232,14 @@ func mergedGroups(old []*block.Reader, numbers [][]index.MetricID) ([]*mergeGrou
 			if err != nil {
 				return nil, err
 			}
+			if len(info.Segments) == 0 {
+				continue
+			}
 			g := &mergeGroup{base: info.Base, kind: info.Kind, sources: []mergeSource{{b: b, id: id}}}
 			if n := len(groups); n > 0 && groups[n-1].sources[0].b == b && groups[n-1].same(g) {
 				g.nth = groups[n-1].nth + 1
 			}
+			g.first, g.last = info.Segments[0].First, info.Segments[len(info.Segments)-1].Last
 			for _, m := range metrics {
 				g.metrics = append(g.metrics, numbers[i][m])
 				g.sources[0].ids = append(g.sources[0].ids, m)
@@ -238,17 +248,44 @@ func mergedGroups(old []*block.Reader, numbers [][]index.MetricID) ([]*mergeGrou
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b *mergeGroup) int {
-		return cmp.Or(labels.Compare(a.base, b.base), cmp.Compare(a.kind, b.kind), cmp.Compare(a.nth, b.nth))
+		return cmp.Or(labels.Compare(a.base, b.base), cmp.Compare(a.kind, b.kind), cmp.Compare(a.first, b.first))
 	})
 	var out []*mergeGroup
+	var alike map[string][]*mergeGroup // of those of equal base and kind
 	for _, g := range groups {
-		if n := len(out); n > 0 && out[n-1].same(g) && out[n-1].nth == g.nth {
-			out[n-1].add(g)
-		} else {
+		if len(out) == 0 || !out[len(out)-1].same(g) {
+			alike = map[string][]*mergeGroup{}
+		}
+		// Mostly one goes on that has the same metrics, or the same place in its block.
+		var into *mergeGroup
+		keys := []string{g.metricsKey(), fmt.Sprint("place ", g.nth)}
+		for _, k := range keys {
+			if at := slices.IndexFunc(alike[k], func(o *mergeGroup) bool { return o.last < g.first }); into == nil && at >= 0 {
+				into = alike[k][at]
+			}
+		}
+		if into == nil {
+			into = g
 			out = append(out, g)
+		} else {
+			into.add(g)
+		}
+		for _, k := range keys {
+			if !slices.Contains(alike[k], into) {
+				alike[k] = append(alike[k], into)
+			}
 		}
 	}
 	return out, nil
+}
+
+// metricsKey is equal for groups of equal metrics alone.
+func (g *mergeGroup) metricsKey() string {
+	b := make([]byte, 0, 4*len(g.metrics))
+	for _, m := range g.metrics {
+		b = binary.LittleEndian.AppendUint32(b, uint32(m))
+	}
+	return string(b)
 }
 
 func (g *mergeGroup) same(o *mergeGroup) bool {
@@ -275,6 +312,7 @@ func (g *mergeGroup) add(o *mergeGroup) {
 	src.ids = spread(o.metrics, src.ids)
 	g.sources = append(g.sources, src)
 	g.metrics = all
+	g.last = o.last
 }
 
 // join puts the segments of the sources together to longer ones.
