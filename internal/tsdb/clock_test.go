@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,11 +17,11 @@ import (
 )
 
 // wall is a clock that can be set, beside the one that only goes forward.
-type wall struct{ off time.Duration }
+type wall struct{ off atomic.Int64 }
 
-func (w *wall) now() time.Time { return time.Now().Round(0).Add(w.off) }
+func (w *wall) now() time.Time { return time.Now().Round(0).Add(time.Duration(w.off.Load())) }
 
-// rows is how many rows a series has.
+// rowsOf is how many rows a series has.
 func rowsOf(t *testing.T, db *DB, name string) int {
 	t.Helper()
 	lines := dump(t, db, math.MinInt64, math.MaxInt64, labels.MustNewMatcher(labels.MatchEqual, "__name__", name))
@@ -65,7 +66,7 @@ func TestClockJumps(t *testing.T) {
 			}
 			before := rowsOf(t, db, "up")
 
-			w.off = -time.Hour
+			w.off.Store(int64(-time.Hour))
 			scrapes(59 * time.Minute)
 			if window == 0 && stored > 0 || window > 0 && refused > 0 {
 				t.Errorf("an hour back, window %s: %d rows stored, %d refused", window, stored, refused)
@@ -75,20 +76,20 @@ func TestClockJumps(t *testing.T) {
 			if stored < 30*4-8 {
 				t.Errorf("%d rows stored after the clock was where it had been", stored)
 			}
-			w.off = 0
+			w.off.Store(0)
 			scrapes(30 * time.Minute)
 			if refused > 0 {
 				t.Errorf("%d rows refused after the clock was right again", refused)
 			}
 
 			all := rowsOf(t, db, "up")
-			w.off = 365 * 24 * time.Hour
+			w.off.Store(int64(365 * 24 * time.Hour))
 			scrapes(9 * time.Minute)
 			if stored > 0 {
 				t.Errorf("%d rows of the far future are stored", stored)
 			}
 			must(t, db.upkeep(context.Background()))
-			w.off = 0
+			w.off.Store(0)
 			scrapes(10 * time.Minute)
 			if refused > 0 {
 				t.Errorf("%d rows refused after the clock came back from the future", refused)
@@ -99,7 +100,7 @@ func TestClockJumps(t *testing.T) {
 			}
 
 			// A clock that stays there was right to go.
-			w.off = 365 * 24 * time.Hour
+			w.off.Store(int64(365 * 24 * time.Hour))
 			scrapes(15 * time.Minute)
 			if stored < 4*4 {
 				t.Errorf("%d rows stored of a clock that stays ahead", stored)
