@@ -120,6 +120,9 @@ func (r *replay) record(_ int, rec []byte) error {
 		m, g := index.MetricID(d.ID()), index.GroupID(d.ID())
 		if err = d.End(); err == nil {
 			r.db.index.Reserve(m, g)
+			// It ends a rewritten catalog, which has all that is needed. What could not
+			// be read before is of segments whose removal a crash ended half-way.
+			r.dropped, r.reason = 0, nil
 		}
 	case recordRow:
 		err = r.row(&d, rec)

@@ -168,6 +168,8 @@ func (r *logReader) record(rec []byte) error {
 		r.report.Exemplars++
 	case recordLast:
 		r.report.Definitions++
+		// It ends a rewritten catalog: what was before is not needed any more.
+		clear(r.broken)
 	default:
 		return fmt.Errorf("%w: a record is of type %d; use the version of Monopod that wrote it", tsdb.ErrVersion, rec[0])
 	}
