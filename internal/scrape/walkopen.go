@@ -58,6 +58,11 @@ func (p *pass) openLine(body []byte, line *mark, place int32) bool {
 	var parser textparse.Parser
 	key := body[line.key : line.value-1]
 	if body[end] == ' ' {
+		// Next answers some lines whose rest it refuses only when asked again. What
+		// begins as an exemplar it reads to the end of the line.
+		if !hasPrefix(body[end:], " # {") {
+			return false
+		}
 		line.next = uint32(end + bytes.IndexByte(body[end:], '\n') + 1)
 		if parser = p.exemplarParser(body[line.key:line.next], key); parser == nil {
 			return false

@@ -23,6 +23,7 @@ func TestOpenMetricsWalkEqualsParse(t *testing.T) {
 		"exemplars":         {openBody, strings.ReplaceAll(openBody, "trace=\"t\"} 0.5", "trace=\"v\",y=\"\\\"\"} 0.75"), strings.ReplaceAll(openBody, " # {trace=\"t\"} 0.5", ""), openBody},
 		"new exemplar":      {openBody, strings.Replace(openBody, "z 9\n", "z 9 # {} 1\n", 1), openBody},
 		"bad exemplar":      {openBody, strings.Replace(openBody, "trace=\"t\"", "trace=t", 1), openBody},
+		"not an exemplar":   {openBody, strings.Replace(openBody, "1 # {t", "8 # \xc3{t", 1), strings.Replace(openBody, "z 9\n", "z 9 # \xc3{} 1 2\n", 1), strings.Replace(openBody, "z 9\n", "z 9 # \n", 1), strings.Replace(openBody, "z 9\n", "z 9 #{} 1\n", 1), strings.Replace(openBody, "z 9\n", "z 9 #  {} 1\n", 1), strings.Replace(openBody, "z 9\n", "z 9 1 # \xc3{} 1\n", 1), strings.Replace(openBody, "{trace=\"t\"} 0.5", "\xc3{} 1 2", 1), strings.Replace(openBody, "\"t\"", "\"\xc3\"", 1), strings.Replace(openBody, "\"t\"", "\"\u00e9\"", 1), openBody},
 		"timestamps":        {openBody, strings.ReplaceAll(openBody, " 2\n", " 2 1700000000.5\n"), strings.ReplaceAll(openBody, " 2\n", " 2 1700000001\n"), openBody},
 		"bad timestamps":    {openBody, strings.ReplaceAll(openBody, " 2\n", " 2 NaN\n"), strings.ReplaceAll(openBody, " 2\n", " 2 1 1\n"), strings.ReplaceAll(openBody, " 2\n", " 2 0x1\n")},
 		"stamped exemplars": {openBody, strings.ReplaceAll(openBody, "1 # {t", "1 1700000000 # {t"), strings.ReplaceAll(openBody, "1 # {t", "1 1700000001 # {t")},
@@ -80,6 +81,7 @@ func TestOpenMetricsWalkEqualsParseRandom(t *testing.T) {
 func FuzzOpenMetricsWalkEqualsParse(f *testing.F) {
 	f.Add(openBody, strings.ReplaceAll(openBody, " 2\n", " 3\n"))
 	f.Add("a 1 1.5 # {x=\"y\"} 2 3\n# EOF\n", "a 2 2.5 # {x=\"z\"} 2 4\n# EOF")
+	f.Add(openBody, strings.Replace(openBody, "1 # {trace=\"t\"} 0.5", "8 # \xc3{} 1 2", 1))
 	f.Fuzz(func(t *testing.T, one, two string) {
 		bothIn(t, openMetrics, "track_timestamps_staleness: true\n", []string{one, two, one})
 	})
