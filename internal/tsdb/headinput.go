@@ -71,6 +71,7 @@ func (db *DB) headInput(pick headPick, stones []*tombstone) (in block.Input, ok 
 		byGroup[h] = cols
 		groups = append(groups, h)
 	}
+	shared := newSharedTimes()
 	for _, x := range db.registry.all() {
 		classes, err := db.setClasses(pick.sets(x))
 		if err != nil {
@@ -78,6 +79,7 @@ func (db *DB) headInput(pick headPick, stones []*tombstone) (in block.Input, ok 
 		}
 		for i := range classes {
 			c := &classes[i]
+			c.times = shared.get(c.times)
 			h := &headGroup{id: x.id, kind: x.kind, base: x.base, place: place{s: c.series[0]}, class: c}
 			byGroup[h] = c.columns
 			groups = append(groups, h)

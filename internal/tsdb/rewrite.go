@@ -161,10 +161,14 @@ func (db *DB) mergedInput(old []*block.Reader) (block.Input, error) {
 	}
 	stones := db.deletions.all()
 	sb := labels.NewScratchBuilder(16)
+	shared := newSharedTimes()
 	for _, g := range groups {
 		out := block.Group{Base: g.base, Kind: g.kind, Metrics: g.metrics}
 		if out.Segments, err = g.join(); err != nil {
 			return in, err
+		}
+		for i, times := range out.Segments {
+			out.Segments[i] = shared.get(times)
 		}
 		if len(stones) > 0 {
 			g.deleted = map[deletedKey][]interval{}
