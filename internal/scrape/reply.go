@@ -175,12 +175,13 @@ func (r *reply) chunks(limit int64) error {
 	return nil
 }
 
-// line reads a line at at, which is moved behind it.
+// line reads a line at at, which is moved behind it. A carriage return ends
+// it, and stands nowhere else (RFC 9112, as net/http reads it).
 func (r *reply) line(at *int) ([]byte, error) {
 	for {
 		if n := bytes.IndexByte(r.buf[*at:], '\n'); n >= 0 {
 			line, ok := bytes.CutSuffix(r.buf[*at:*at+n], []byte("\r"))
-			if *at += n + 1; !ok {
+			if *at += n + 1; !ok || bytes.IndexByte(line, '\r') >= 0 {
 				return nil, errOdd
 			}
 			return line, nil
