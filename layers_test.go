@@ -15,11 +15,11 @@ import (
 // layers only. Packages of one layer do not import each other; a package may
 // import its own sub-packages, which stand in its layer.
 var layers = [][]string{
-	0: {"internal/vfs", "internal/budget", "internal/buildinfo", "internal/filewatch", "ui", "test/process"},
-	1: {"internal/storage"},
-	2: {"internal/tsdb"},
-	3: {"internal/scrape", "internal/discovery", "internal/config", "internal/probe", "internal/remote"},
-	4: {"internal/httpapi"},
+	0: {"internal/vfs", "internal/budget", "internal/buildinfo", "internal/events", "internal/filewatch", "ui", "test/process"},
+	1: {"internal/storage", "internal/state", "internal/frame"},
+	2: {"internal/tsdb", "internal/auth"},
+	3: {"internal/scrape", "internal/discovery", "internal/config", "internal/probe", "internal/remote", "internal/dashboard", "internal/datasource"},
+	4: {"internal/httpapi", "internal/grafanaapi", "internal/provision"},
 	5: {"internal/app"},
 	6: {"internal/cli"},
 	7: {"cmd", "tools", "test", "bench"},
