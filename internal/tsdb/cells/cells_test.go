@@ -1,8 +1,11 @@
 package cells
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,6 +104,33 @@ func same(t *testing.T, got, want *Samples) {
 		if !equal {
 			t.Fatalf("sample %d: %v %v, want %v %v", i, got.V[i], got.H, want.V[i], want.H)
 		}
+	}
+}
+
+// TestDecodeMakesNoRoomForWhatIsNotThere: a span of 2³² buckets in a few bytes.
+func TestDecodeMakesNoRoomForWhatIsNotThere(t *testing.T) {
+	piece := []byte{0, 1, 0, 0} // one sample, no flags, zero threshold
+	var bits []byte
+	put := func(s string) {
+		for _, c := range s {
+			bits = append(bits, byte(c-'0'))
+		}
+	}
+	put("0" + "10" + "001" + "11111110" + fmt.Sprintf("%056b", uint32(math.MaxUint32)) + "0" + "0") // schema 0, one span, offset 0, no negative ones
+	for len(bits)%8 != 0 {
+		bits = append(bits, 0)
+	}
+	for i := 0; i < len(bits); i += 8 {
+		var b byte
+		for _, bit := range bits[i : i+8] {
+			b = b<<1 | bit
+		}
+		piece = append(piece, b)
+	}
+	piece = append(piece, make([]byte, 64)...)
+	src := append([]byte{1, byte(chunkenc.EncHistogram), byte(len(piece))}, piece...)
+	if _, _, err := decodeHistograms(src, 1); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), "4294967295 buckets") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -108,6 +108,9 @@ func decodeHistograms(src []byte, n int) (out []Hist, read int, err error) {
 			return nil, 0, fmt.Errorf("%w: encoding %d of histograms", ErrCorrupt, encoding)
 		}
 		read += 1 + k
+		if err := checkLayout(src[read : read+int(size)]); err != nil {
+			return nil, 0, fmt.Errorf("%w: histograms: %w", ErrCorrupt, err)
+		}
 		c, err := chunkenc.FromData(encoding, src[read:read+int(size)])
 		if err != nil {
 			return nil, 0, fmt.Errorf("%w: %w", ErrCorrupt, err)
