@@ -16,7 +16,7 @@ export type ApiError =
   /** The caller gave up: never shown. */
   | { kind: 'aborted'; message: string }
   /** An answer that is not the API's: a proxy's page, a missing route. */
-  | { kind: 'http'; status: number; message: string };
+  | { kind: 'http'; status: number; message: string; body?: Record<string, unknown> };
 
 export type ServerErrorKind = Exclude<ApiError['kind'], 'network' | 'aborted' | 'http'>;
 
