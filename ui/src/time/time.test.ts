@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formatDuration, parseDuration } from './duration';
 import { isRelative, parseTime, resolveRange, shifted, zoomedOut } from './range';
 import { alignWindow, rateIntervalSeconds, stepFor } from './step';
-import { formatDateTime } from './zone';
+import { calendarTime, formatDateTime, fromCalendar, zoneOffsetSeconds } from './zone';
 
 // A Saturday.
 const now = Date.UTC(2026, 0, 31, 14, 5, 9) / 1000;
@@ -85,4 +85,16 @@ test('what is not a duration is refused', () => {
   expect(parseDuration('')).toBeNull();
   expect(parseDuration('5')).toBeNull();
   expect(parseDuration('off')).toBeNull();
+});
+
+test('named zones follow their own clocks', () => {
+  const summer = Date.UTC(2026, 6, 1, 12) / 1000;
+  expect(formatDateTime(summer, 'Europe/Berlin')).toBe('2026-07-01 14:00:00');
+  expect(formatDateTime(summer, 'Asia/Kolkata')).toBe('2026-07-01 17:30:00');
+  expect(zoneOffsetSeconds(Date.UTC(2026, 0, 1) / 1000, 'Asia/Seoul')).toBe(9 * 3600);
+  for (const month of [1, 3, 7, 10]) {
+    const at = { year: 2026, month, day: 29, hour: 13, minute: 5, second: 7 };
+    expect(calendarTime(fromCalendar(at, 'Europe/Berlin'), 'Europe/Berlin')).toMatchObject(at);
+  }
+  expect(zoneOffsetSeconds(summer, 'No/Such')).toBe(zoneOffsetSeconds(summer, 'browser'));
 });
