@@ -122,6 +122,11 @@ bench-history: build $(BIN)/tools/prometheus $(BIN)/tools/victoria-metrics ## a 
 bench-million: build ## a million active series every 10 s, in 600 MB, every scrape on time (31 minutes)
 	go run ./bench/million -monopod $(BIN)/monopod -out $(RESULT)-million.md $(ARGS)
 
+.PHONY: bench-dashboards
+bench-dashboards: build test/browser/node_modules/.package-lock.json ## pages in Chromium on a day of history: bytes, painting, scrolling (3 minutes)
+	test -e history-data/rows || go run ./bench/history $(CONTENDERS) -load -only rows
+	go run ./bench/dashboards -monopod $(BIN)/monopod -out $(RESULT)-dashboards.md $(ARGS)
+
 .PHONY: bench-micro
 bench-micro: ## the micro-benchmarks of every stage
 	go test -run '^$$' -bench . -benchmem $(or $(ARGS),./internal/...)
