@@ -41,6 +41,7 @@ type program struct {
 	scrape    *scrape.Manager
 	discovery *discovery.Manager
 	otlp      *remote.OTLPHandler // nil where OTLP is not received
+	state     *openedState
 }
 
 // Run runs the program until the context ends or a component fails, and returns
@@ -62,8 +63,8 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 
-	// A configuration that cannot be used, or a port that is taken, is said before
-	// the data directory is touched. The reloader reads the configuration again when
+	// A configuration that cannot be used is said before the data directory is
+	// touched, and a port that is taken before the samples are. The reloader reads the configuration again when
 	// all are there to follow it.
 	p.setDefaults()
 	if _, err := p.load(); err != nil {
@@ -72,7 +73,20 @@ func Run(ctx context.Context, o Options) error {
 	if err := p.newComponents(); err != nil {
 		return err
 	}
-	server, err := p.newServer(quit)
+	if err := p.openState(ctx); err != nil {
+		return err
+	}
+	err := p.serve(ctx, quit)
+	if err = errors.Join(err, p.closeState()); err != nil {
+		return err
+	}
+	p.Logger.Info("Ended in order")
+	return nil
+}
+
+// serve answers, and runs everything else, on a state that is open.
+func (p *program) serve(ctx context.Context, quit func()) error {
+	server, err := p.newServer(ctx, quit)
 	if err != nil {
 		return err
 	}
@@ -89,15 +103,10 @@ func Run(ctx context.Context, o Options) error {
 		served <- server.Serve(serving)
 		quit()
 	}()
-	err = p.runWithStorage(ctx, server, func() error {
+	return p.runWithStorage(ctx, server, func() error {
 		stopServing()
 		return <-served
 	})
-	if err != nil {
-		return err
-	}
-	p.Logger.Info("Ended in order")
-	return nil
 }
 
 // newComponents makes what follows the configuration. None of it does anything

@@ -32,6 +32,9 @@ type Options struct {
 	Scrape  ScrapeOptions
 	Remote  RemoteOptions
 	Memory  MemoryOptions
+	// SecretKey is the passphrase that the secrets of data sources are encrypted
+	// with; empty: a random key in the data directory.
+	SecretKey string
 
 	// Features are the names given to --enable-feature.
 	Features map[string]bool

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -13,7 +14,7 @@ import (
 	"monopod/ui"
 )
 
-func (p *program) newServer(quit func()) (*httpapi.Server, error) {
+func (p *program) newServer(ctx context.Context, quit func()) (*httpapi.Server, error) {
 	dist, err := fs.Sub(ui.Dist, "dist")
 	if err != nil {
 		return nil, fmt.Errorf("read the UI: %w", err)
@@ -63,6 +64,9 @@ func (p *program) newServer(quit func()) (*httpapi.Server, error) {
 		o.Node = p.node
 	}
 	if err := p.addRemote(&o); err != nil {
+		return nil, err
+	}
+	if o.Routes, err = p.routes(ctx); err != nil {
 		return nil, err
 	}
 	return httpapi.New(o)

@@ -89,7 +89,28 @@ type Route struct {
 	// Role is the least one that may use the route. The handler decides about what
 	// depends on more than the route.
 	Role Role
+	// AsPrometheus is for routes that Prometheus has open to everybody, once a flag
+	// enables them: while anonymous viewing is on, nobody has to log in for them.
+	AsPrometheus bool
 	// MaxBodyBytes bounds the body; 0: the server's default.
 	MaxBodyBytes int64
 	Handler      http.HandlerFunc
+}
+
+// Guard decides who may use a route. Its method may be called from many
+// goroutines.
+type Guard interface {
+	// Protect lets those use the handler who may use the route, with their identity
+	// in the request's context, and answers all others.
+	Protect(r Route, next http.Handler) http.Handler
+}
+
+// Open is the Guard of a program that has no users: everybody may do everything.
+type Open struct{}
+
+// Protect lets everybody pass as an Admin without a name.
+func (Open) Protect(_ Route, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(NewContext(r.Context(), Identity{Role: Admin})))
+	})
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
+
+	"monopod/internal/auth"
 )
 
 // Options is all that the server is told. A nil interface or function means
@@ -92,6 +94,12 @@ type Options struct {
 	// category and name.
 	Features func() map[string]map[string]bool
 
+	// Routes are what other parts of the program answer. Those with a role answer
+	// 503 while the program starts.
+	Routes []auth.Route
+	// Guard decides who may use each route; nil: auth.Open.
+	Guard auth.Guard
+
 	Now func() time.Time // default time.Now
 }
 
@@ -144,6 +152,9 @@ func (o *Options) setDefaults() error {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Guard == nil {
+		o.Guard = auth.Open{}
 	}
 	if o.Parser == nil {
 		o.Parser = parser.NewParser(parser.Options{})

@@ -8,6 +8,8 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"monopod/internal/auth"
 )
 
 // Methods that a route takes. GET includes HEAD.
@@ -25,6 +27,9 @@ type Route struct {
 	Methods []string
 	// Path has {name} for a segment and {name...} for all that follow.
 	Path string
+	// Role and AsPrometheus say who may use it; see auth.Route.
+	Role         auth.Role
+	AsPrometheus bool
 }
 
 // router collects routes below the prefix.
@@ -37,18 +42,49 @@ type router struct {
 	routes   []Route
 }
 
+// access is who may use a route: the least role, and whether it is as open as
+// Prometheus has it while anonymous viewing is on.
+type access struct {
+	role         auth.Role
+	asPrometheus bool
+}
+
+var (
+	everybody = access{role: auth.None}
+	viewers   = access{role: auth.Viewer}
+	operators = access{role: auth.Admin, asPrometheus: true}
+	writers   = access{role: auth.Editor, asPrometheus: true}
+)
+
 // handle adds a route. Its name in metrics is Prometheus's way to write a path:
 // :name for a segment, *name for all that follow.
-func (t *router) handle(methods, path string, h http.Handler) { t.receive(methods, path, limitBody(h)) }
+func (t *router) handle(who access, methods, path string, h http.Handler) {
+	t.receive(who, methods, path, limitBody(maxBodyBytes, h))
+}
 
 // receive adds a route that bounds its bodies itself.
-func (t *router) receive(methods, path string, h http.Handler) {
-	h = t.s.metrics.instrument(metricName(path), h)
+func (t *router) receive(who access, methods, path string, h http.Handler) {
+	guarded := t.s.options.Guard.Protect(auth.Route{Methods: methods, Path: path, Role: who.role, AsPrometheus: who.asPrometheus}, h)
+	h = t.s.metrics.instrument(metricName(path), guarded)
 	list := strings.Fields(methods)
 	for _, m := range list {
 		t.mux.Handle(m+" "+t.s.options.RoutePrefix+path, h)
 	}
-	t.routes = append(t.routes, Route{list, strings.TrimSuffix(path, "{$}")})
+	t.routes = append(t.routes, Route{list, strings.TrimSuffix(path, "{$}"), who.role, who.asPrometheus})
+}
+
+// otherRoutes adds those of the other parts of the program.
+func (t *router) otherRoutes() {
+	for _, r := range t.s.options.Routes {
+		h := http.Handler(t.compress(r.Handler))
+		if r.Role > auth.None {
+			h = t.s.whenReady(h)
+		}
+		if r.MaxBodyBytes == 0 {
+			r.MaxBodyBytes = maxBodyBytes
+		}
+		t.receive(access{r.Role, r.AsPrometheus}, r.Methods, r.Path, limitBody(r.MaxBodyBytes, h))
+	}
 }
 
 func metricName(path string) string {
@@ -66,21 +102,23 @@ func metricName(path string) string {
 	return strings.Join(segments, "/")
 }
 
-func (t *router) handleFunc(methods, path string, h http.HandlerFunc) { t.handle(methods, path, h) }
+func (t *router) handleFunc(who access, methods, path string, h http.HandlerFunc) {
+	t.handle(who, methods, path, h)
+}
 
-// api adds a route that answers a result, once the server is ready.
+// api adds a route that answers a result to viewers, once the server is ready.
 func (t *router) api(methods, path string, h handler) {
-	t.handle(methods, path, t.s.whenReady(t.s.cors(t.compress(t.respond.handle(h)))))
+	t.handle(viewers, methods, path, t.s.whenReady(t.s.cors(t.compress(t.respond.handle(h)))))
 }
 
-// early adds a route that answers also while the server starts.
+// early adds a route that answers viewers also while the server starts.
 func (t *router) early(methods, path string, h handler) {
-	t.handle(methods, path, t.s.cors(t.respond.handle(h)))
+	t.handle(viewers, methods, path, t.s.cors(t.respond.handle(h)))
 }
 
-// change adds a route that changes something.
+// change adds a route that changes what is stored.
 func (t *router) change(methods, path string, h handler) {
-	t.handle(methods, path, t.s.whenReady(t.s.sameOrigin(t.s.cors(t.respond.handle(h)))))
+	t.handle(operators, methods, path, t.s.whenReady(t.s.sameOrigin(t.s.cors(t.respond.handle(h)))))
 }
 
 func (s *Server) newRouter() (*router, error) {
@@ -102,6 +140,7 @@ func (s *Server) newRouter() (*router, error) {
 	t.remoteRoutes()
 	t.ownRoutes(st, tg)
 	t.serverRoutes()
+	t.otherRoutes()
 	if err := t.uiRoutes(); err != nil {
 		return nil, err
 	}
@@ -133,7 +172,7 @@ func (t *router) queryRoutes() {
 		t.api(getPost, apiV1+"/labels", x.names)
 		t.api(get, apiV1+"/label/{name}/values", x.values)
 		t.api(getPost, apiV1+"/series", x.series)
-		t.handle(get, "/federate", t.s.whenReady(t.compress(newFederation(o))))
+		t.handle(viewers, get, "/federate", t.s.whenReady(t.compress(newFederation(o))))
 	}
 }
 
@@ -169,7 +208,7 @@ func (t *router) statusRoutes(st *status) {
 	if n := t.s.options.Notifications; n != nil {
 		routes := &notificationRoutes{source: n, done: t.s.stopping}
 		t.early(get, apiV1+"/notifications", routes.list)
-		t.handle(get, apiV1+"/notifications/live", t.s.cors(http.HandlerFunc(routes.live)))
+		t.handle(viewers, get, apiV1+"/notifications/live", t.s.cors(http.HandlerFunc(routes.live)))
 	}
 }
 
@@ -203,12 +242,12 @@ func (t *router) remoteRoutes() {
 		if h == nil {
 			h = disabled(what + " receiver needs to be enabled with --" + flag)
 		}
-		t.receive(http.MethodPost, path, t.s.whenReady(t.s.sameOrigin(h)))
+		t.receive(writers, http.MethodPost, path, t.s.whenReady(t.s.sameOrigin(h)))
 	}
 	write(apiV1+"/write", o.RemoteWrite, "remote write", "web.enable-remote-write-receiver")
 	write(apiV1+"/otlp/v1/metrics", o.OTLP, "otlp write", "web.enable-otlp-receiver")
 	if o.RemoteRead != nil {
-		t.receive(http.MethodPost, apiV1+"/read", t.s.whenReady(o.RemoteRead))
+		t.receive(viewers, http.MethodPost, apiV1+"/read", t.s.whenReady(o.RemoteRead))
 	}
 }
 
@@ -226,7 +265,7 @@ func (t *router) ownRoutes(st *status, tg *targets) {
 	if tg != nil {
 		t.api(get, apiOwn+"/discovery", o.discovery)
 	}
-	t.handle(get, apiOwn+"/events", t.s.events)
+	t.handle(viewers, get, apiOwn+"/events", t.s.events)
 }
 
 func (t *router) serverRoutes() {
@@ -236,14 +275,14 @@ func (t *router) serverRoutes() {
 		if o.Registerer != nil {
 			metrics = promhttp.InstrumentMetricHandler(o.Registerer, metrics)
 		}
-		t.handle(get, "/metrics", metrics)
+		t.handle(everybody, get, "/metrics", metrics)
 	}
 	if o.Node != nil {
-		t.handle(get, "/metrics/node", o.Node)
+		t.handle(everybody, get, "/metrics/node", o.Node)
 	}
-	t.handleFunc(get, "/version", serveVersion(o.Build))
-	t.handleFunc(get, "/-/healthy", healthy)
-	t.handle(get, "/-/ready", t.s.whenReady(http.HandlerFunc(ready)))
+	t.handleFunc(viewers, get, "/version", serveVersion(o.Build))
+	t.handleFunc(everybody, get, "/-/healthy", healthy)
+	t.handle(everybody, get, "/-/ready", t.s.whenReady(http.HandlerFunc(ready)))
 	l := &lifecycle{reload: o.Reload, quit: o.Quit}
 	reload, quit := http.Handler(http.HandlerFunc(lifecycleDisabled)), http.Handler(http.HandlerFunc(lifecycleDisabled))
 	if o.EnableLifecycle && l.reload != nil {
@@ -252,11 +291,11 @@ func (t *router) serverRoutes() {
 	if o.EnableLifecycle && l.quit != nil {
 		quit = t.s.sameOrigin(http.HandlerFunc(l.serveQuit))
 	}
-	t.handle(putPost, "/-/reload", reload)
-	t.handle(putPost, "/-/quit", quit)
-	t.handleFunc(get, "/-/reload", onlyPostOrPut)
-	t.handleFunc(get, "/-/quit", onlyPostOrPut)
-	t.handleFunc(getPost, "/debug/pprof/{name...}", serveProfile)
+	t.handle(operators, putPost, "/-/reload", reload)
+	t.handle(operators, putPost, "/-/quit", quit)
+	t.handleFunc(everybody, get, "/-/reload", onlyPostOrPut)
+	t.handleFunc(everybody, get, "/-/quit", onlyPostOrPut)
+	t.handleFunc(operators, getPost, "/debug/pprof/{name...}", serveProfile)
 }
 
 func (t *router) uiRoutes() error {
@@ -266,9 +305,9 @@ func (t *router) uiRoutes() error {
 	}
 	t.ui = ui
 	for _, path := range uiRoutes {
-		t.handleFunc(get, path, ui.servePage)
+		t.handleFunc(everybody, get, path, ui.servePage)
 	}
-	t.handleFunc(get, "/assets/{file...}", ui.serveHashed)
+	t.handleFunc(everybody, get, "/assets/{file...}", ui.serveHashed)
 	var names []string
 	for name := range ui.assets {
 		if !strings.HasPrefix(name, "/assets/") {
@@ -277,7 +316,7 @@ func (t *router) uiRoutes() error {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		t.handleFunc(get, name, ui.serveAsset(name))
+		t.handleFunc(everybody, get, name, ui.serveAsset(name))
 	}
 	return nil
 }

@@ -34,9 +34,9 @@ func cleanPath(u *url.URL) bool {
 }
 
 // limitBody bounds what a handler reads of a body.
-func limitBody(next http.Handler) http.Handler {
+func limitBody(most int64, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }

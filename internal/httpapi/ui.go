@@ -24,6 +24,7 @@ import (
 var uiRoutes = []string{
 	"/{$}",
 	"/explore", "/targets", "/discovery", "/status", "/status/{rest...}", "/d/{rest...}",
+	"/dashboards", "/dashboard/{rest...}", "/login", "/profile", "/users", "/tokens", "/datasources", "/datasources/{rest...}",
 	"/alerts", "/rules", "/config", "/flags", "/graph", "/query",
 	"/tsdb-status", "/service-discovery", "/alertmanager-discovery",
 }
