@@ -6,49 +6,42 @@ test.each([
   [5, 'short', '5'],
   [0.25, 'short', '0.25'],
   [12.345, 'short', '12.3'],
-  [999.7, 'short', '1.00k'],
-  [1234567, 'short', '1.23M'],
-  [-1500, 'short', '−1.50k'],
-  [0.00001, 'short', '1.0e-5'],
+  [1234567, 'short', '1.23 Mil'],
+  [-1500, 'short', '−1.5 K'],
   [1024, 'bytes', '1 KiB'],
-  [1536, 'bytes', '1.50 KiB'],
-  [8 * 1024 ** 3, 'bytes', '8 GiB'],
-  [1500, 'decbytes', '1.50 kB'],
+  [1536, 'bytes', '1.5 KiB'],
+  [1500, 'decbytes', '1.5 kB'],
   [125_000_000, 'Bps', '125 MB/s'],
-  [1_000_000, 'bps', '1 Mb/s'],
   [42.5, 'percent', '42.5%'],
   [0.425, 'percentunit', '42.5%'],
-  [1, 'percentunit', '100%'],
-  [0.0042, 's', '4.20 ms'],
-  [0.0000005, 's', '500 ns'],
-  [59.96, 's', '60.0 s'],
+  [0.0042, 's', '4.2 ms'],
+  [59.96, 's', '60 s'],
   [90, 's', '1m 30s'],
   [3599.7, 's', '1h'],
   [90061, 's', '1d 1h'],
-  [1500, 'ms', '1.50 s'],
+  [1500, 'ms', '1.5 s'],
+  [90_000, 'ms', '1m 30s'],
   [0, 's', '0 s'],
-  [12, 'reqps', '12 req/s'],
-  [2500, 'reqps', '2.50k req/s'],
+  [2500, 'reqps', '2.5K req/s'],
   [3, 'apples', '3 apples'],
   [Number.NaN, 'bytes', '–'],
   [null, 'bytes', '–'],
   [Number.POSITIVE_INFINITY, 's', '∞'],
-] as const)('%s as %s is %s', (value, unit, text) => {
+] as const)('%s as %s is %s on a page', (value, unit, text) => {
   expect(formatValue(value, unit)).toBe(text);
 });
 
 test('number and suffix come apart', () => {
   expect(splitValue(2048, 'bytes')).toEqual({ number: '2', suffix: ' KiB' });
-  expect(splitValue(50, 'percent')).toEqual({ number: '50', suffix: '%' });
+  expect(splitValue(50, 'percent', 1)).toEqual({ number: '50.0', suffix: '%' });
 });
 
 test.each([
-  [[0, 512, 1024, 1536], 'bytes', ['0', '0.5 KiB', '1.0 KiB', '1.5 KiB']],
+  [[0, 512, 1024, 1536], 'bytes', ['0 B', '512 B', '1.0 KiB', '1.5 KiB']],
   [[0, 25, 50, 75, 100], 'percent', ['0%', '25%', '50%', '75%', '100%']],
   [[0, 0.25, 0.5], 'percentunit', ['0%', '25%', '50%']],
-  [[0, 0.005, 0.01], 's', ['0', '5 ms', '10 ms']],
-  [[0, 1800, 3600], 's', ['0', '0.5 h', '1.0 h']],
-  [[-500, 0, 500, 1000], 'Bps', ['−0.5 kB/s', '0', '0.5 kB/s', '1.0 kB/s']],
+  [[0, 0.005, 0.01], 's', ['0 s', '5 ms', '10 ms']],
+  [[0, 1800, 3600], 's', ['0 s', '30 mins', '1 hour']],
   [[1.001, 1.002], 'none', ['1.001', '1.002']],
 ] as const)('ticks %s of %s', (ticks, unit, labels) => {
   expect(formatTicks(ticks, unit)).toEqual(labels);
