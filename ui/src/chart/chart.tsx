@@ -1,20 +1,23 @@
 import './chart.css';
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { formatValue } from '../format/units';
 import { text } from '../i18n/text';
 import { theme } from '../shell/theme';
 import { formatDateTime, zone } from '../time/zone';
-import { Legend } from './legend';
-import { type Calculation, type ChartModel, summarize } from './model';
-import { Plot, type PlotState } from './plot';
+import { chartColors } from './colors';
+import { GraphCanvas } from './graph-canvas';
+import { Legend, type LegendItem } from './legend';
+import { type Calculation, type ChartModel, graphOf, summarize } from './model';
+import { seriesColor } from './palette';
 
 /**
- * The chart that every page shares, and the only owner of uPlot.
+ * A simple chart over time: what the pages outside of dashboards need. Panels
+ * draw more with the same `GraphCanvas`.
  *
  * `times` and `series` are compared by identity: hand in the same objects and
- * nothing is drawn anew. Series keep their colour, place and visibility across
- * refreshes by their name. Dragging calls `onZoom`, a double click
+ * nothing is worked out anew. Series keep their colour, place and visibility
+ * across refreshes by their name. Dragging calls `onZoom`, a double click
  * `onZoomOut`; the chart itself never changes what it shows. Charts with the
  * same `crosshairGroup` show each other's cursor.
  */
@@ -38,6 +41,7 @@ export type ChartProps = Omit<ChartModel, 'mode'> & {
 
 const allCalculations: readonly Calculation[] = ['last', 'min', 'max', 'mean'];
 const lastOnly: readonly Calculation[] = ['last'];
+const noAnnotations: readonly [] = [];
 
 export function Chart(props: ChartProps) {
   const {
@@ -51,74 +55,82 @@ export function Chart(props: ChartProps) {
     decimals,
     loading,
   } = props;
-  const host = useRef<HTMLDivElement>(null);
-  const plot = useRef<Plot | null>(null);
-  const announcement = useRef<HTMLDivElement>(null);
+  const { window, min, max, thresholds, crosshairGroup, onZoom, onZoomOut } = props;
   const hidden = useSignal<ReadonlySet<string>>(new Set());
-  const state: PlotState = {
-    ...props,
-    mode,
-    theme: theme.value,
-    zone: zone.value,
-    hidden: hidden.value,
-    moreText: text.value.chart.more,
-    onAnnounce: (words) => {
-      if (announcement.current) announcement.current.textContent = words;
-    },
-  };
-  useLayoutEffect(() => {
-    plot.current = new Plot(host.current!, state);
-    return () => plot.current?.destroy();
-  }, []);
-  useLayoutEffect(() => {
-    plot.current?.update(state);
-  });
-
+  const highlight = useRef<(id: string | null) => void>(() => {});
+  const graph = useMemo(
+    () =>
+      graphOf(
+        { times, series, unit, decimals, mode, min, max, thresholds },
+        theme.value,
+        chartColors(theme.value),
+      ),
+    [times, series, unit, decimals, mode, min, max, thresholds, theme.value],
+  );
+  const shownWindow = useMemo(() => {
+    if (window) return { from: window.startSeconds * 1000, to: window.endSeconds * 1000 };
+    const first = times[0] ?? Date.now() / 1000 - 3600;
+    const last = times.at(-1) ?? first + 3600;
+    return last > first
+      ? { from: first * 1000, to: last * 1000 }
+      : { from: first * 1000 - 1000, to: first * 1000 + 1000 };
+  }, [window?.startSeconds, window?.endSeconds, times]);
   const isEmpty = useMemo(() => !series.some(({ values }) => values.some((v) => !Number.isNaN(v))), [series]);
   const label = useMemo(() => describe(title, props), [title, series, times, unit, text.value, zone.value]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const direction = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
-    if (direction !== 0 && plot.current?.moveCursor(direction * (event.shiftKey ? 10 : 1)))
-      event.preventDefault();
-    if (event.key === 'Escape') plot.current?.clearCursor();
-  };
+  const calculations = props.calculations ?? (legend === 'table' ? allCalculations : lastOnly);
+  const items = useMemo((): LegendItem[] => {
+    if (legend === 'none') return [];
+    const entries = series.map(({ name, color, reference, values }, index): LegendItem => {
+      const summary = summarize(values);
+      const chosen = color ?? index;
+      return {
+        id: name,
+        label: name,
+        color: typeof chosen === 'number' ? seriesColor(chosen, theme.value) : chosen,
+        isDashed: reference,
+        values: calculations.map((id) => ({
+          id,
+          title: text.value.chart[id],
+          text: formatValue(summary[id], unit, decimals),
+          number: summary[id],
+        })),
+      };
+    });
+    // A stack is read from its top.
+    return mode === 'stacked' && legend === 'list' ? entries.reverse() : entries;
+  }, [series, legend, calculations.join(), unit, decimals, mode, theme.value, text.value]);
   return (
     <div class="chart">
-      <div
-        class="chart-plot"
-        style={{ height: `${height}px` }}
-        ref={host}
-        role="application"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the crosshair
-        tabIndex={0}
-        aria-label={label}
-        aria-busy={loading ?? false}
-        onKeyDown={onKeyDown}
-        onBlur={() => plot.current?.clearCursor()}
-      >
-        {isEmpty && (
-          <div class={loading ? 'chart-empty is-loading' : 'chart-empty'}>
-            {!loading && (props.emptyText ?? text.value.chart.noData)}
-          </div>
-        )}
-      </div>
-      <div class="visually-hidden" aria-live="polite" ref={announcement} />
+      <GraphCanvas
+        label={label}
+        height={height}
+        isBusy={loading ?? false}
+        emptyText={isEmpty ? (loading ? '' : (props.emptyText ?? text.value.chart.noData)) : null}
+        highlight={highlight}
+        state={{
+          graph,
+          window: shownWindow,
+          annotations: noAnnotations,
+          hidden: hidden.value,
+          theme: theme.value,
+          zone: zone.value,
+          tooltip: { mode: 'multi', sort: 'desc', hidesZeros: false },
+          crosshair: crosshairGroup ? { group: crosshairGroup, mode: 'crosshair' } : undefined,
+          moreText: text.value.chart.more,
+          onZoom: onZoom && ((from, to) => onZoom(from / 1000, to / 1000)),
+          onZoomOut,
+        }}
+      />
       {legend !== 'none' && (
         <div class={`chart-legend is-${legend}`}>
           <Legend
             layout={legend}
-            calculations={props.calculations ?? (legend === 'table' ? allCalculations : lastOnly)}
-            series={series}
-            mode={mode}
-            unit={unit}
-            decimals={decimals}
-            theme={theme.value}
+            items={items}
             hidden={hidden.value}
             onHiddenChange={(next) => {
               hidden.value = next;
             }}
-            onHighlight={(name) => plot.current?.highlight(name)}
+            onHighlight={(name) => highlight.current(name)}
           />
         </div>
       )}

@@ -1,5 +1,5 @@
-/** A chart that shows where another one of its group is pointed at. */
-export type CrosshairFollower = { showCrosshair(timeSeconds: number | null): void };
+/** A chart that shows where another one of its group is pointed at. Times are milliseconds. */
+export type CrosshairFollower = { showCrosshair(time: number | null): void };
 
 const groups = new Map<string, Set<CrosshairFollower>>();
 
@@ -12,8 +12,8 @@ export function joinCrosshair(group: string, follower: CrosshairFollower): () =>
   };
 }
 
-export function moveCrosshair(group: string, source: CrosshairFollower, timeSeconds: number | null): void {
+export function moveCrosshair(group: string, source: CrosshairFollower, time: number | null): void {
   for (const follower of groups.get(group) ?? []) {
-    if (follower !== source) follower.showCrosshair(timeSeconds);
+    if (follower !== source) follower.showCrosshair(time);
   }
 }

@@ -1,26 +1,40 @@
 import './legend.css';
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { formatValue } from '../format/units';
 import { text } from '../i18n/text';
-import type { Theme } from '../shell/theme';
-import { type Calculation, type ChartModel, type ChartSeries, summarize } from './model';
-import { seriesColor } from './palette';
 
-export type LegendProps = Pick<ChartModel, 'series' | 'unit' | 'decimals' | 'mode'> & {
-  layout: 'list' | 'table';
-  calculations: readonly Calculation[];
-  theme: Theme;
-  hidden: ReadonlySet<string>;
-  onHiddenChange(hidden: ReadonlySet<string>): void;
-  onHighlight(name: string | null): void;
+/** One series in a legend. */
+export type LegendItem = {
+  /** Its identity across refreshes. */
+  id: string;
+  label: string;
+  color: string;
+  isDashed?: boolean;
+  /** Has its axis on the right. */
+  isRight?: boolean;
+  values: readonly LegendValue[];
 };
 
+/** A calculation over the series. NaN sorts below every number. */
+export type LegendValue = { id: string; title: string; text: string; number: number };
+
+export type LegendSort = { by: string; descending: boolean };
+
+export type LegendProps = {
+  items: readonly LegendItem[];
+  layout: 'list' | 'table';
+  hidden: ReadonlySet<string>;
+  initialSort?: LegendSort | null;
+  onHiddenChange(hidden: ReadonlySet<string>): void;
+  onHighlight(id: string | null): void;
+};
+
+/** What a person scrolls to is added by this many. */
+const rowsAtOnce = 40;
+
 export function Legend(props: LegendProps) {
-  const { series, hidden, onHiddenChange } = props;
-  const choose = (name: string, isToggle: boolean) => {
-    onHiddenChange(chooseSeries(series, hidden, name, isToggle));
-  };
+  const { items, hidden, onHiddenChange } = props;
+  const choose = (id: string, isToggle: boolean) => onHiddenChange(chooseSeries(items, hidden, id, isToggle));
   return props.layout === 'table' ? (
     <LegendTable {...props} choose={choose} />
   ) : (
@@ -30,102 +44,95 @@ export function Legend(props: LegendProps) {
 
 /** What a click on a legend entry hides: alone shows only that one, again shows all; a toggle hides one more. */
 export function chooseSeries(
-  series: readonly Pick<ChartSeries, 'name'>[],
+  items: readonly Pick<LegendItem, 'id'>[],
   hidden: ReadonlySet<string>,
-  name: string,
+  id: string,
   isToggle: boolean,
 ): ReadonlySet<string> {
-  const others = series.filter((one) => one.name !== name).map((one) => one.name);
+  const others = items.filter((one) => one.id !== id).map((one) => one.id);
   if (!isToggle) {
-    const isAlone = !hidden.has(name) && others.every((other) => hidden.has(other));
+    const isAlone = !hidden.has(id) && others.every((other) => hidden.has(other));
     return new Set(isAlone ? [] : others);
   }
   const next = new Set(hidden);
-  if (!next.delete(name)) next.add(name);
+  if (!next.delete(id)) next.add(id);
   // Hiding the last one would leave an empty chart.
-  return series.every((one) => next.has(one.name)) ? new Set() : next;
+  return items.every((one) => next.has(one.id)) ? new Set() : next;
 }
 
-type PartProps = LegendProps & { choose(name: string, isToggle: boolean): void };
+type PartProps = LegendProps & { choose(id: string, isToggle: boolean): void };
 
-function entryProps({ hidden, choose, onHighlight }: PartProps, name: string) {
+function entryProps({ hidden, choose, onHighlight }: PartProps, { id, label }: LegendItem) {
+  const highlight = () => onHighlight(hidden.has(id) ? null : id);
+  const release = () => onHighlight(null);
   return {
     type: 'button' as const,
-    title: `${name}\n${text.value.chart.legendHint}`,
-    'aria-pressed': !hidden.has(name),
-    onClick: (event: MouseEvent) => choose(name, event.ctrlKey || event.metaKey),
-    onMouseEnter: () => onHighlight(hidden.has(name) ? null : name),
-    onMouseLeave: () => onHighlight(null),
-    onFocus: () => onHighlight(hidden.has(name) ? null : name),
-    onBlur: () => onHighlight(null),
+    title: `${label}\n${text.value.chart.legendHint}`,
+    'aria-pressed': !hidden.has(id),
+    onClick: (event: MouseEvent) => choose(id, event.ctrlKey || event.metaKey || event.shiftKey),
+    onMouseEnter: highlight,
+    onMouseLeave: release,
+    onFocus: highlight,
+    onBlur: release,
   };
 }
 
-function markColor({ color }: ChartSeries, index: number, theme: Theme): string {
-  const chosen = color ?? index;
-  return typeof chosen === 'number' ? seriesColor(chosen, theme) : chosen;
+function Mark({ color, isDashed }: LegendItem) {
+  return <span class={isDashed ? 'legend-mark is-reference' : 'legend-mark'} style={{ '--mark': color }} />;
+}
+
+/** How many entries are there so far: long legends grow while they are scrolled. */
+function useGrowing(count: number) {
+  const limit = useSignal(rowsAtOnce);
+  const onScroll = (event: Event) => {
+    const { scrollTop, clientHeight, scrollHeight } = event.currentTarget as HTMLElement;
+    if (limit.value < count && scrollTop + clientHeight > scrollHeight - 60) limit.value += rowsAtOnce;
+  };
+  return { limit: limit.value, onScroll };
 }
 
 function LegendList(props: PartProps) {
-  const { series, hidden, unit, decimals, calculations, theme, mode } = props;
-  const entries = series.map((one, index) => ({ one, index }));
-  // A stack is read from its top.
-  if (mode === 'stacked') entries.reverse();
+  const { items, hidden } = props;
+  const { limit, onScroll } = useGrowing(items.length);
   return (
-    <ul class="legend-list" aria-label={text.value.chart.legend}>
-      {entries.map(({ one, index }) => {
-        const summary = calculations.length > 0 ? summarize(one.values) : null;
-        return (
-          <li key={one.name} class={hidden.has(one.name) ? 'is-hidden' : undefined}>
-            <button class="legend-entry" {...entryProps(props, one.name)}>
-              <span
-                class={one.reference ? 'legend-mark is-reference' : 'legend-mark'}
-                style={{ '--mark': markColor(one, index, theme) }}
-              />
-              <span class="legend-name">{one.name}</span>
-              {summary &&
-                calculations.map((calculation) => (
-                  <span key={calculation} class="legend-value">
-                    {formatValue(summary[calculation], unit, decimals)}
-                  </span>
-                ))}
-            </button>
-          </li>
-        );
-      })}
+    <ul class="legend-list" aria-label={text.value.chart.legend} onScroll={onScroll}>
+      {items.slice(0, limit).map((item) => (
+        <li key={item.id} class={hidden.has(item.id) ? 'is-hidden' : undefined}>
+          <button class="legend-entry" {...entryProps(props, item)}>
+            <Mark {...item} />
+            <span class="legend-name">{item.label}</span>
+            {item.values.map(({ id, title, text: value }) => (
+              <span key={id} class="legend-value" title={title}>
+                {item.values.length > 1 ? `${title}: ${value}` : value}
+              </span>
+            ))}
+            {item.isRight && <span class="legend-side">{text.value.chart.rightAxis}</span>}
+          </button>
+        </li>
+      ))}
     </ul>
   );
 }
 
-type Sort = { by: Calculation | 'name'; descending: boolean };
+/** What the column of names is called where it is sorted by. */
+const nameColumn = 'name';
 
 function LegendTable(props: PartProps) {
-  const { series, hidden, unit, decimals, calculations, theme } = props;
-  const sort = useSignal<Sort | null>(null);
-  const rows = useMemo(
-    () => series.map((one, index) => ({ one, index, summary: summarize(one.values) })),
-    [series],
-  );
-  const sorted = [...rows];
-  if (sort.value) {
-    const { by, descending } = sort.value;
-    sorted.sort((a, b) => {
-      const order =
-        by === 'name'
-          ? a.one.name.localeCompare(b.one.name, undefined, { numeric: true })
-          : compareNumbers(a.summary[by], b.summary[by]);
-      return descending ? -order : order;
-    });
-  }
-  const sortBy = (by: Sort['by']) => {
-    const current = sort.value;
-    if (current?.by !== by) sort.value = { by, descending: by !== 'name' };
-    else sort.value = current.descending === (by !== 'name') ? { by, descending: !current.descending } : null;
+  const { items, hidden, initialSort } = props;
+  const chosen = useSignal<LegendSort | null | undefined>(undefined);
+  const sort = chosen.value === undefined ? (initialSort ?? null) : chosen.value;
+  const sorted = useMemo(() => sortItems(items, sort), [items, sort]);
+  const { limit, onScroll } = useGrowing(items.length);
+  const sortBy = (by: string) => {
+    const startsDescending = by !== nameColumn;
+    if (sort?.by !== by) chosen.value = { by, descending: startsDescending };
+    else if (sort.descending === startsDescending) chosen.value = { by, descending: !startsDescending };
+    else chosen.value = null;
   };
-  const header = (by: Sort['by'], label: string) => {
-    const direction = sort.value?.by === by ? (sort.value.descending ? 'descending' : 'ascending') : 'none';
+  const header = (by: string, label: string) => {
+    const direction = sort?.by === by ? (sort.descending ? 'descending' : 'ascending') : 'none';
     return (
-      <th key={by} scope="col" aria-sort={direction} class={by === 'name' ? undefined : 'is-number'}>
+      <th key={by} scope="col" aria-sort={direction} class={by === nameColumn ? undefined : 'is-number'}>
         <button type="button" onClick={() => sortBy(by)}>
           {label}
           <span class="legend-sort" aria-hidden="true">
@@ -136,26 +143,27 @@ function LegendTable(props: PartProps) {
     );
   };
   return (
-    <div class="legend-scroll">
-      <table class="legend-table" aria-label={text.value.chart.legend}>
+    <div class="legend-scroll" onScroll={onScroll}>
+      <table class="legend-table" aria-label={text.value.chart.legend} aria-rowcount={items.length + 1}>
         <thead>
           <tr>
-            {header('name', text.value.chart.name)}
-            {calculations.map((calculation) => header(calculation, text.value.chart[calculation]))}
+            {header(nameColumn, text.value.chart.name)}
+            {items[0]?.values.map(({ id, title }) => header(id, title))}
           </tr>
         </thead>
         <tbody>
-          {sorted.map(({ one, index, summary }) => (
-            <tr key={one.name} class={hidden.has(one.name) ? 'is-hidden' : undefined}>
+          {sorted.slice(0, limit).map((item) => (
+            <tr key={item.id} class={hidden.has(item.id) ? 'is-hidden' : undefined}>
               <td>
-                <button class="legend-entry" {...entryProps(props, one.name)}>
-                  <span class="legend-mark" style={{ '--mark': markColor(one, index, theme) }} />
-                  <span class="legend-name">{one.name}</span>
+                <button class="legend-entry" {...entryProps(props, item)}>
+                  <Mark {...item} />
+                  <span class="legend-name">{item.label}</span>
+                  {item.isRight && <span class="legend-side">{text.value.chart.rightAxis}</span>}
                 </button>
               </td>
-              {calculations.map((calculation) => (
-                <td key={calculation} class="is-number">
-                  {formatValue(summary[calculation], unit, decimals)}
+              {item.values.map(({ id, text: value }) => (
+                <td key={id} class="is-number">
+                  {value}
                 </td>
               ))}
             </tr>
@@ -164,6 +172,19 @@ function LegendTable(props: PartProps) {
       </table>
     </div>
   );
+}
+
+function sortItems(items: readonly LegendItem[], sort: LegendSort | null): readonly LegendItem[] {
+  if (!sort) return items;
+  const { by, descending } = sort;
+  const numberOf = (item: LegendItem) => item.values.find(({ id }) => id === by)?.number ?? Number.NaN;
+  return [...items].sort((a, b) => {
+    const order =
+      by === nameColumn
+        ? a.label.localeCompare(b.label, undefined, { numeric: true })
+        : compareNumbers(numberOf(a), numberOf(b));
+    return descending ? -order : order;
+  });
 }
 
 /** Missing values sort below every number. */

@@ -1,66 +1,11 @@
 import { expect, test } from 'vitest';
 import { tickIncrements } from '../format/units';
 import { chooseSeries } from './legend';
-import { type ChartSeries, plotColumns, summarize, valueRange } from './model';
+import { summarize, valueRange } from './model';
 import { timeLabels, timeTicks } from './time-axis';
 
 const column = (...values: number[]) => Float64Array.from(values);
-const series = (name: string, values: number[], more: Partial<ChartSeries> = {}): ChartSeries => ({
-  name,
-  values: column(...values),
-  ...more,
-});
 const none = new Set<string>();
-
-test('lines keep their values, and gaps become null', () => {
-  const { columns, isolated, bands } = plotColumns(
-    {
-      times: column(1, 2, 3),
-      series: [series('a', [1, Number.NaN, 3]), series('b', [1, 2, Infinity])],
-      mode: 'line',
-    },
-    none,
-  );
-  expect(columns).toEqual([
-    [1, null, 3],
-    [1, 2, null],
-  ]);
-  expect(isolated).toEqual([[0, 2], []]);
-  expect(bands).toEqual([]);
-});
-
-test('stacks add up by side, and skip hidden and reference series', () => {
-  const { columns, bands } = plotColumns(
-    {
-      times: column(1, 2),
-      series: [
-        series('in', [1, 2]),
-        series('hidden', [100, 100]),
-        series('limit', [50, 50], { reference: true }),
-        series('in 2', [3, Number.NaN]),
-        series('out', [5, 6], { negative: true }),
-        series('out 2', [1, 1], { negative: true }),
-        series('in 3', [1, 1]),
-      ],
-      mode: 'stacked',
-    },
-    new Set(['hidden']),
-  );
-  expect(columns).toEqual([
-    [1, 2],
-    [100, 100],
-    [50, 50],
-    [4, null],
-    [-5, -6],
-    [-6, -7],
-    [5, 3],
-  ]);
-  expect(bands).toEqual([
-    [3, 0],
-    [5, 4],
-    [6, 3],
-  ]);
-});
 
 test.each([
   ['line', 'short', null, null, {}, [0, 1]],
@@ -87,7 +32,7 @@ test('summaries ignore gaps', () => {
 });
 
 test('a click shows a series alone and then all again, a toggle hides one', () => {
-  const all = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
+  const all = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
   const alone = chooseSeries(all, none, 'a', false);
   expect([...alone]).toEqual(['b', 'c']);
   expect([...chooseSeries(all, alone, 'a', false)]).toEqual([]);

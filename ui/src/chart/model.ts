@@ -1,5 +1,16 @@
-import type { Unit } from '../format/units';
+import { formatTicks, formatValue, tickIncrements, type Unit } from '../format/units';
+import type { Theme } from '../shell/theme';
 import type { TimeWindow } from '../time/range';
+import type { ChartColors } from './colors';
+import {
+  type Graph,
+  type GraphSeries,
+  type GraphThreshold,
+  plainStyle,
+  type ValueScale,
+} from './graph-model';
+import { seriesColor } from './palette';
+import { linear } from './scale';
 
 /** One curve. */
 export type ChartSeries = {
@@ -19,6 +30,9 @@ export type ChartMode = 'line' | 'area' | 'stacked';
 
 export type Threshold = { value: number; level: 'warn' | 'bad'; label?: string };
 
+/** More curves than this are drawn finer. */
+const maxBoldSeries = 8;
+
 export type Calculation = 'last' | 'min' | 'max' | 'mean';
 
 /** What is drawn, apart from how it is reached and by whom it is watched. */
@@ -37,62 +51,61 @@ export type ChartModel = {
   thresholds?: readonly Threshold[];
 };
 
-/** The columns as drawn. `null` is a gap: what uPlot asks for. */
-export type PlotColumns = {
-  columns: (number | null)[][];
-  /** For each series, the points between two gaps, which a line would not show. */
-  isolated: number[][];
-  /** Pairs of [upper, lower] series indexes between which a stack is filled. */
-  bands: [upper: number, lower: number][];
-};
-
-export function plotColumns(
-  { times, series, mode }: Pick<ChartModel, 'times' | 'series' | 'mode'>,
-  hidden: ReadonlySet<string>,
-): PlotColumns {
-  const length = times.length;
-  const columns: (number | null)[][] = [];
-  const isolated: number[][] = [];
-  const bands: [number, number][] = [];
-  const tops = { positive: new Float64Array(length), negative: new Float64Array(length) };
-  const previous: { positive: number; negative: number } = { positive: -1, negative: -1 };
-  series.forEach((one, index) => {
-    const column = new Array<number | null>(length);
-    const stacks = mode === 'stacked' && !one.reference && !hidden.has(one.name);
-    const side = one.negative ? 'negative' : 'positive';
-    const top = tops[side];
-    for (let i = 0; i < length; i++) {
-      const value = one.values[i]!;
-      // Infinities have no place on a linear axis either.
-      if (!Number.isFinite(value)) {
-        column[i] = null;
-        continue;
-      }
-      const signed = one.negative ? -value : value;
-      if (stacks) {
-        top[i] = top[i]! + signed;
-        column[i] = top[i]!;
-      } else {
-        column[i] = signed;
-      }
-    }
-    if (stacks) {
-      if (previous[side] >= 0) bands.push([index, previous[side]]);
-      previous[side] = index;
-    }
-    columns.push(column);
-    isolated.push(isolatedPoints(column));
-  });
-  return { columns, isolated, bands };
+/** A simple chart as a graph: one axis, times in milliseconds. */
+export function graphOf(model: ChartModel, theme: Theme, colors: Pick<ChartColors, 'warn' | 'bad' | 'axis'>): Graph {
+  const { series, mode, unit, decimals, thresholds = [] } = model;
+  const times = model.times.map((seconds) => seconds * 1000);
+  const isMirrored = series.some(({ negative }) => negative);
+  const fillOpacity = { line: 0, area: 0.16, stacked: 0.42 }[mode];
+  const format = (value: number) => formatValue(value, unit, decimals);
+  const increments = tickIncrements(unit);
+  const scale: ValueScale = {
+    distribution: linear,
+    range: (min, max) => valueRange(min, max, model, increments),
+    increments,
+    format: (ticks) => formatTicks(isMirrored ? ticks.map(Math.abs) : ticks, unit),
+    axis: { side: 'left', hasGrid: true, hasBorder: false },
+  };
+  return {
+    scales: [scale],
+    hasTimeAxis: true,
+    exemplars: [],
+    thresholds: [
+      // A mirrored chart needs to show where its two halves meet.
+      ...(isMirrored ? [lineAt(0, colors.axis, [])] : []),
+      ...thresholds.map(({ value, level }) => lineAt(value, colors[level], [6, 4])),
+    ],
+    series: series.map(({ name, values, color = 0, negative, reference }, index): GraphSeries => {
+      const chosen = series[index]!.color === undefined ? index : color;
+      return {
+        id: name,
+        label: name,
+        color: typeof chosen === 'number' ? seriesColor(chosen, theme) : chosen,
+        times,
+        values,
+        factor: negative ? -1 : 1,
+        scale: 0,
+        stack:
+          mode === 'stacked' && !reference
+            ? { group: negative ? 'below' : 'above', isPercent: false }
+            : undefined,
+        isInTooltip: true,
+        format,
+        style: {
+          ...plainStyle,
+          fillOpacity: reference ? 0 : fillOpacity,
+          points: 'never',
+          dash: reference ? [4, 4] : [],
+          // More curves are drawn finer: they hide each other less, and a line of one pixel paints faster.
+          lineWidth: (mode === 'stacked' && !reference) || series.length > maxBoldSeries ? 1 : 1.5,
+        },
+      };
+    }),
+  };
 }
 
-function isolatedPoints(column: (number | null)[]): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < column.length; i++) {
-    if (column[i] !== null && (column[i - 1] ?? null) === null && (column[i + 1] ?? null) === null)
-      found.push(i);
-  }
-  return found;
+function lineAt(value: number, color: string, dash: readonly number[]): GraphThreshold {
+  return { kind: 'line', scale: 0, value, color, dash };
 }
 
 /**

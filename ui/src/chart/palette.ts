@@ -40,13 +40,3 @@ export function seriesColor(index: number, theme: Theme): string {
   const palette = palettes[theme];
   return palette[index % palette.length]!;
 }
-
-/** `#rrggbb` with an alpha of 0 to 1. */
-export function withAlpha(color: string, alpha: number): string {
-  return (
-    color +
-    Math.round(alpha * 255)
-      .toString(16)
-      .padStart(2, '0')
-  );
-}

@@ -1,32 +1,119 @@
 import './tooltip.css';
+import type { TooltipAction } from './graph-model';
 
 export type TooltipRow = { name: string; color: string; value: string; nearest: boolean };
 
 export type TooltipContent = {
   title: string;
-  rows: TooltipRow[];
+  rows: readonly TooltipRow[];
   /** How many rows were left out. */
-  moreText: string;
+  moreText?: string;
+  /** Words below the title. */
+  note?: string;
+  /** Short words in boxes. */
+  tags?: readonly string[];
+  /** Only in one that stays. */
+  actions?: readonly TooltipAction[];
+  maxWidth?: number;
+  maxHeight?: number;
 };
 
 /**
- * The one tooltip of the page. It is plain DOM: it changes with every move of
- * the pointer, and is never interactive.
+ * Tooltips are plain DOM: they change with every move of the pointer. Each
+ * chart has one while it shows something; charts that share theirs show one
+ * each. One that was clicked stays, and can be worked with, until it is closed.
  */
-let root: HTMLDivElement | undefined;
-let owner: object | undefined;
+const shown = new Map<object, { root: HTMLDivElement; close: AbortController | null }>();
 
 export function showTooltip(by: object, content: TooltipContent, clientX: number, clientY: number): void {
-  if (!root) {
-    root = document.createElement('div');
-    root.className = 'tooltip';
-    root.setAttribute('role', 'tooltip');
-    document.body.append(root);
+  const kept = shown.get(by);
+  if (kept?.close) return;
+  const root = kept?.root ?? create(by);
+  fill(root, content);
+  place(root, clientX, clientY);
+}
+
+/** Keeps a tooltip where it is, with its links and buttons, until Escape, a click elsewhere or `hideTooltip`. */
+export function pinTooltip(
+  by: object,
+  content: TooltipContent,
+  clientX: number,
+  clientY: number,
+  closeText: string,
+  onClose: () => void,
+): void {
+  hideTooltip(by);
+  const root = create(by);
+  const close = new AbortController();
+  shown.set(by, { root, close });
+  root.classList.add('is-pinned');
+  root.setAttribute('role', 'dialog');
+  root.setAttribute('aria-label', content.title);
+  root.tabIndex = -1;
+  fill(root, content);
+  const end = () => {
+    hideTooltip(by);
+    onClose();
+  };
+  const button = element('button', 'tooltip-close', '×');
+  button.setAttribute('aria-label', closeText);
+  button.addEventListener('click', end);
+  root.append(button);
+  if (content.actions?.length) root.append(actionList(content.actions, end));
+  place(root, clientX, clientY);
+  root.focus({ preventScroll: true });
+  const { signal } = close;
+  document.addEventListener('keydown', (event) => event.key === 'Escape' && end(), { signal });
+  document.addEventListener('pointerdown', (event) => root.contains(event.target as Node) || end(), {
+    signal,
+    capture: true,
+  });
+}
+
+export function isTooltipPinned(by: object): boolean {
+  return Boolean(shown.get(by)?.close);
+}
+
+export function hideTooltip(by: object): void {
+  const kept = shown.get(by);
+  if (!kept) return;
+  kept.close?.abort();
+  kept.root.remove();
+  shown.delete(by);
+}
+
+function create(by: object): HTMLDivElement {
+  const root = document.createElement('div');
+  root.className = 'tooltip';
+  root.setAttribute('role', 'tooltip');
+  document.body.append(root);
+  shown.set(by, { root, close: null });
+  return root;
+}
+
+function fill(
+  root: HTMLElement,
+  { title, note, tags, rows, moreText, maxWidth, maxHeight }: TooltipContent,
+): void {
+  const parts = [element('div', 'tooltip-title', title)];
+  if (note) parts.push(element('div', 'tooltip-note', note));
+  if (tags?.length) {
+    const list = element('div', 'tooltip-tags');
+    list.append(...tags.map((tag) => element('span', 'tooltip-tag', tag)));
+    parts.push(list);
   }
-  owner = by;
-  root.replaceChildren(heading(content.title), ...content.rows.map(row));
-  if (content.moreText) root.append(element('div', 'tooltip-more', content.moreText));
-  root.classList.add('is-shown');
+  if (rows.length > 0) {
+    const list = element('div', 'tooltip-rows');
+    list.append(...rows.map(rowOf));
+    if (maxHeight) list.style.maxHeight = `${maxHeight}px`;
+    parts.push(list);
+  }
+  if (moreText) parts.push(element('div', 'tooltip-more', moreText));
+  root.replaceChildren(...parts);
+  root.style.maxWidth = maxWidth ? `min(${maxWidth}px, calc(100vw - 16px))` : '';
+}
+
+function place(root: HTMLElement, clientX: number, clientY: number): void {
   const { offsetWidth: width, offsetHeight: height } = root;
   const gap = 14;
   const room = 8;
@@ -39,22 +126,36 @@ export function showTooltip(by: object, content: TooltipContent, clientX: number
   root.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
 }
 
-export function hideTooltip(by: object): void {
-  if (owner !== by) return;
-  owner = undefined;
-  root?.classList.remove('is-shown');
-}
-
-function heading(title: string): HTMLElement {
-  return element('div', 'tooltip-title', title);
-}
-
-function row({ name, color, value, nearest }: TooltipRow): HTMLElement {
+function rowOf({ name, color, value, nearest }: TooltipRow): HTMLElement {
   const line = element('div', nearest ? 'tooltip-row is-nearest' : 'tooltip-row');
   const mark = element('span', 'tooltip-mark');
   mark.style.background = color;
   line.append(mark, element('span', 'tooltip-name', name), element('span', 'tooltip-value', value));
   return line;
+}
+
+function actionList(actions: readonly TooltipAction[], end: () => void): HTMLElement {
+  const list = element('div', 'tooltip-actions');
+  for (const { text, href, isNewTab, act } of actions) {
+    if (href !== undefined) {
+      const link = document.createElement('a');
+      link.href = href;
+      link.textContent = text;
+      if (isNewTab) {
+        link.target = '_blank';
+        link.rel = 'noreferrer';
+      }
+      list.append(link);
+    } else {
+      const button = element('button', 'tooltip-action', text);
+      button.addEventListener('click', () => {
+        end();
+        act?.();
+      });
+      list.append(button);
+    }
+  }
+  return list;
 }
 
 function element(tag: string, className: string, text?: string): HTMLElement {

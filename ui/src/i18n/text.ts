@@ -134,6 +134,14 @@ export const text = defineText(
       summary: (title: string, series: number, range: string) =>
         `${title}: ${series} series, ${range}. Arrow keys move the crosshair.`,
       noData: 'No data in this range',
+      annotate: 'Annotate…',
+      rightAxis: '(right axis)',
+      outside: 'The data are outside of this time range',
+      zoomToData: 'Zoom to the data',
+      noTime: 'This needs a column of times',
+      noNumber: 'This needs a column of numbers',
+      filterFor: (label: string, value: string) => `Only ${label} = ${value}`,
+      filterOut: (label: string, value: string) => `Without ${label} = ${value}`,
     },
   },
   {
@@ -261,6 +269,14 @@ export const text = defineText(
       summary: (title, series, range) =>
         `${title}: 시리즈 ${series}개, ${range}. 화살표 키로 십자선을 옮깁니다.`,
       noData: '이 범위에 데이터가 없습니다',
+      annotate: '주석 추가…',
+      rightAxis: '(오른쪽 축)',
+      outside: '데이터가 이 시간 범위 밖에 있습니다',
+      zoomToData: '데이터가 있는 범위로',
+      noTime: '시간 열이 있어야 합니다',
+      noNumber: '숫자 열이 있어야 합니다',
+      filterFor: (label, value) => `${label} = ${value}만 보기`,
+      filterOut: (label, value) => `${label} = ${value} 제외`,
     },
   },
 );
