@@ -19,6 +19,7 @@ import (
 	"monopod/internal/buildinfo"
 	"monopod/internal/config"
 	"monopod/internal/discovery"
+	"monopod/internal/events"
 	"monopod/internal/filewatch"
 	"monopod/internal/httpapi"
 	"monopod/internal/probe/node"
@@ -42,6 +43,7 @@ type program struct {
 	discovery *discovery.Manager
 	otlp      *remote.OTLPHandler // nil where OTLP is not received
 	state     *openedState
+	hub       *events.Hub
 }
 
 // Run runs the program until the context ends or a component fails, and returns
@@ -49,7 +51,7 @@ type program struct {
 func Run(ctx context.Context, o Options) error {
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
-	p := &program{Options: o, build: buildinfo.Read(), registry: prometheus.NewRegistry()}
+	p := &program{Options: o, build: buildinfo.Read(), registry: prometheus.NewRegistry(), hub: &events.Hub{}}
 	p.storage = p.newStorage()
 	p.Logger.Info("Starting Monopod", "version", p.build.Version, "revision", p.build.Revision, "go", p.build.GoVersion)
 	if len(o.WithoutEffect) > 0 {

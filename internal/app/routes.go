@@ -10,7 +10,7 @@ import (
 // It is called once, after the state was opened.
 func (p *program) routes(ctx context.Context) ([]auth.Route, error) {
 	var all []auth.Route
-	for _, part := range []func(context.Context) ([]auth.Route, error){} {
+	for _, part := range []func(context.Context) ([]auth.Route, error){p.dashboardRoutes} {
 		routes, err := part(ctx)
 		if err != nil {
 			return nil, err

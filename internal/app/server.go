@@ -56,6 +56,7 @@ func (p *program) newServer(ctx context.Context, quit func()) (*httpapi.Server, 
 		Targets:  targetSource{p.scrape},
 		Memory:   p.memory,
 		Features: p.features,
+		Hub:      p.hub,
 	}
 	if p.Storage.MaxExemplars > 0 {
 		o.Exemplars = p.storage

@@ -12,8 +12,17 @@ import "sync"
 const (
 	// DashboardChanged carries a DashboardChange.
 	DashboardChanged = "dashboard-changed"
+	// FoldersChanged carries nothing.
+	FoldersChanged = "folders-changed"
 	// DataSourcesChanged carries nothing.
 	DataSourcesChanged = "datasources-changed"
+)
+
+// What happens to a dashboard.
+const (
+	Created = "created"
+	Updated = "updated"
+	Deleted = "deleted"
 )
 
 // DashboardChange says what happened to one dashboard.
@@ -21,7 +30,7 @@ type DashboardChange struct {
 	UID     string `json:"uid"`
 	Title   string `json:"title"`
 	Version int    `json:"version"`
-	// Change is "created", "updated" or "deleted".
+	// Change is Created, Updated or Deleted.
 	Change string `json:"change"`
 	// By is the login of who changed it, or "provisioning".
 	By string `json:"by"`

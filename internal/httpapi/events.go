@@ -7,11 +7,15 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"monopod/internal/events"
 )
 
 const (
 	maxSubscribers = 64
 	eventBuffer    = 64
+	// hubBuffer holds what happens at once when a folder of dashboards appears.
+	hubBuffer = 1024
 	// How often the sources are looked at while somebody listens.
 	eventInterval = 500 * time.Millisecond
 	// Targets are looked at in every so many intervals: they may be many.
@@ -20,11 +24,13 @@ const (
 	keepAlive = 15 * time.Second
 )
 
-// events is the stream that tells browsers what changed. It looks at the
-// sources by itself, and only while somebody listens.
-type events struct {
+// changes is the stream that tells browsers what changed. It looks at the
+// sources by itself, and only while somebody listens; what the hub tells goes out
+// at once.
+type changes struct {
 	config  ConfigSource
 	targets TargetSource
+	hub     *events.Hub // nil: nothing is told
 
 	mu struct {
 		sync.Mutex
@@ -34,16 +40,21 @@ type events struct {
 	}
 }
 
-func newEvents(config ConfigSource, targets TargetSource) *events {
-	e := &events{config: config, targets: targets}
+func newChanges(config ConfigSource, targets TargetSource, hub *events.Hub) *changes {
+	e := &changes{config: config, targets: targets, hub: hub}
 	e.mu.subscribers = map[chan []byte]struct{}{}
 	e.mu.wake = make(chan struct{})
 	return e
 }
 
 // run looks for changes until the context ends, then closes all streams.
-func (e *events) run(ctx context.Context) {
+func (e *changes) run(ctx context.Context) {
 	defer e.close()
+	if e.hub != nil {
+		told, end := e.hub.Subscribe(hubBuffer)
+		defer end()
+		go e.pass(ctx, told)
+	}
 	for {
 		e.mu.Lock()
 		wake := e.mu.wake
@@ -57,8 +68,20 @@ func (e *events) run(ctx context.Context) {
 	}
 }
 
+// pass hands on what the hub tells until the context ends.
+func (e *changes) pass(ctx context.Context, told <-chan events.Event) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case news := <-told:
+			e.publish(news.Name, news.Data)
+		}
+	}
+}
+
 // watch publishes changes as long as somebody listens.
-func (e *events) watch(ctx context.Context) {
+func (e *changes) watch(ctx context.Context) {
 	tick := time.NewTicker(eventInterval)
 	defer tick.Stop()
 	var lastReload Reload
@@ -92,7 +115,7 @@ func (e *events) watch(ctx context.Context) {
 }
 
 // listened tells whether anybody does; where nobody does, run waits again.
-func (e *events) listened() bool {
+func (e *changes) listened() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if len(e.mu.subscribers) == 0 {
@@ -106,7 +129,7 @@ type targetKey struct{ pool, url string }
 
 type targetHealth struct{ health, err string }
 
-func (e *events) health() map[targetKey]targetHealth {
+func (e *changes) health() map[targetKey]targetHealth {
 	out := map[targetKey]targetHealth{}
 	if e.targets == nil {
 		return out
@@ -147,7 +170,7 @@ func healthChanges(before, now map[targetKey]targetHealth) []healthChange {
 
 // publish sends to everybody who listens. Who is too slow loses the stream, and
 // reads the state again when the browser has reconnected.
-func (e *events) publish(kind string, data any) {
+func (e *changes) publish(kind string, data any) {
 	body, err := json.Marshal(data)
 	if err != nil {
 		body = []byte("null")
@@ -165,7 +188,7 @@ func (e *events) publish(kind string, data any) {
 	}
 }
 
-func (e *events) subscribe() chan []byte {
+func (e *changes) subscribe() chan []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.mu.closed || len(e.mu.subscribers) >= maxSubscribers {
@@ -183,7 +206,7 @@ func (e *events) subscribe() chan []byte {
 	return c
 }
 
-func (e *events) unsubscribe(c chan []byte) {
+func (e *changes) unsubscribe(c chan []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, ok := e.mu.subscribers[c]; ok {
@@ -192,7 +215,7 @@ func (e *events) unsubscribe(c chan []byte) {
 	}
 }
 
-func (e *events) close() {
+func (e *changes) close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.mu.closed = true
@@ -207,7 +230,7 @@ func endless(c *http.ResponseController) {
 	_ = c.SetReadDeadline(time.Time{}) // unsupported by test recorders alone
 }
 
-func (e *events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (e *changes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := e.subscribe()
 	if c == nil {
 		http.Error(w, "too many event streams, or the server is stopping", http.StatusServiceUnavailable)

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"monopod/internal/events"
 )
 
 // changing is a source of targets and configuration that a test changes.
@@ -47,7 +49,7 @@ func TestEventsTellWhatChanged(t *testing.T) {
 			return Target{URL: &url.URL{Scheme: "http", Host: host}, Health: health, LastError: err}
 		}
 		src.set(Reload{Successful: true}, at("a", "up", nil), at("b", "unknown", nil))
-		e := newEvents(src, src)
+		e := newChanges(src, src, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { e.run(ctx); close(done) }()
@@ -94,7 +96,7 @@ func TestEventsTellWhatChanged(t *testing.T) {
 }
 
 func TestSlowListenerLosesItsStream(t *testing.T) {
-	e := newEvents(nil, nil)
+	e := newChanges(nil, nil, nil)
 	c := e.subscribe()
 	for range eventBuffer + 1 {
 		e.publish("x", 1)
@@ -139,4 +141,30 @@ func TestEventStreamOverHTTP(t *testing.T) {
 		}
 	}
 	t.Errorf("the stream ended: %v", lines.Err())
+}
+
+// What the hub tells goes out at once, not when the sources are looked at.
+func TestEventsPassOnTheHub(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hub := &events.Hub{}
+		e := newChanges(nil, nil, hub)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { e.run(ctx); close(done) }()
+		synctest.Wait()
+		c := e.subscribe()
+		hub.Publish(events.DashboardChanged, events.DashboardChange{UID: "u", Title: "T", Version: 2, Change: events.Updated, By: "ann"})
+		synctest.Wait()
+		want := "event: dashboard-changed\ndata: {\"uid\":\"u\",\"title\":\"T\",\"version\":2,\"change\":\"updated\",\"by\":\"ann\"}\n\n"
+		select {
+		case got := <-c:
+			if string(got) != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		default:
+			t.Error("nothing was sent")
+		}
+		cancel()
+		<-done
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/prometheus/storage"
 
 	"monopod/internal/auth"
+	"monopod/internal/events"
 )
 
 // Options is all that the server is told. A nil interface or function means
@@ -97,6 +98,9 @@ type Options struct {
 	// Routes are what other parts of the program answer. Those with a role answer
 	// 503 while the program starts.
 	Routes []auth.Route
+	// Hub tells what the stream of events carries beside what the server sees by
+	// itself; nil: nothing.
+	Hub *events.Hub
 	// Guard decides who may use each route; nil: auth.Open.
 	Guard auth.Guard
 

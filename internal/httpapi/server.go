@@ -53,7 +53,7 @@ type Server struct {
 	logger   *slog.Logger
 	metrics  *metrics
 	origins  *http.CrossOriginProtection
-	events   *events
+	events   *changes
 	handler  http.Handler
 	routes   []Route
 	birth    time.Time
@@ -79,7 +79,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, logger: o.Logger, metrics: newMetrics(o.Registerer), birth: o.Now().UTC(), cwd: cwd,
-		origins: http.NewCrossOriginProtection(), events: newEvents(o.Config, o.Targets), stopping: make(chan struct{}),
+		origins: http.NewCrossOriginProtection(), events: newChanges(o.Config, o.Targets, o.Hub), stopping: make(chan struct{}),
 	}
 	if u := o.ExternalURL; u.Scheme != "" && u.Host != "" {
 		if err := s.origins.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {

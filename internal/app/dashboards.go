@@ -1,0 +1,26 @@
+package app
+
+import (
+	"context"
+
+	"monopod/internal/auth"
+	"monopod/internal/dashboard/store"
+	"monopod/internal/grafanaapi"
+)
+
+// grafanaVersion is the one whose HTTP API is answered.
+const grafanaVersion = "12.2.0"
+
+// dashboardRoutes makes the store of dashboards and what answers about it.
+func (p *program) dashboardRoutes(ctx context.Context) ([]auth.Route, error) {
+	s, err := store.New(ctx, store.Options{DB: p.state.db, Hub: p.hub})
+	if err != nil {
+		return nil, err
+	}
+	dashboards := grafanaapi.NewDashboards(grafanaapi.DashboardsOptions{Store: s})
+	server := grafanaapi.NewServer(grafanaapi.ServerOptions{
+		Version: grafanaVersion, Monopod: p.build.Version, Revision: p.build.Revision, BasePath: p.Web.RoutePrefix, Anonymous: true,
+		Check: func(ctx context.Context) error { return p.state.db.Read().PingContext(ctx) },
+	})
+	return append(dashboards.Routes(), server.Routes()...), nil
+}
