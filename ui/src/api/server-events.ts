@@ -2,12 +2,31 @@ import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { withBase } from '../router/location';
 
-export type ServerEvent = 'config-reload' | 'target-health-changed';
+const serverEvents = [
+  'config-reload',
+  'target-health-changed',
+  'dashboard-changed',
+  'folders-changed',
+  'datasources-changed',
+] as const;
+
+export type ServerEvent = (typeof serverEvents)[number];
+
+/** What the server tells with `dashboard-changed`. */
+export type DashboardChange = {
+  uid: string;
+  title: string;
+  version: number;
+  change: 'created' | 'updated' | 'deleted';
+  /** A login, or `provisioning`. */
+  by: string;
+};
 
 /** Whether this server has the stream; one that only speaks Prometheus's API has not. */
 export const hasServerEvents = signal(false);
 
-type Listener = { names: readonly ServerEvent[]; call(): void };
+/** `call` gets the data of the event, or nothing where events were missed. */
+type Listener = { names: readonly ServerEvent[]; call(data?: string): void };
 
 /** The least time between two calls of a listener, however much happens. */
 const pauseMilliseconds = 1000;
@@ -34,11 +53,50 @@ export function onServerEvents(names: readonly ServerEvent[], onEvent: () => voi
       onEvent();
     }, wait);
   };
-  const listener = { names, call };
+  const remove = addListener({ names, call: () => call() });
+  return () => {
+    clearTimeout(timer);
+    remove();
+  };
+}
+
+/**
+ * Calls at once with each change of a dashboard, and without one where changes may
+ * have been missed: then look whether what is shown is still the newest.
+ */
+export function onDashboardChanged(onChange: (change: DashboardChange | undefined) => void): () => void {
+  return addListener({
+    names: ['dashboard-changed'],
+    call: (data) => onChange(data === undefined ? undefined : parseChange(data)),
+  });
+}
+
+/** `onDashboardChanged` while the component is shown. */
+export function useDashboardChanged(onChange: (change: DashboardChange | undefined) => void): void {
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => onDashboardChanged((change) => latest.current(change)), []);
+}
+
+/** Nothing where the data is not what this program knows: then it is as if it had been missed. */
+export function parseChange(data: string): DashboardChange | undefined {
+  let value: Partial<Record<keyof DashboardChange, unknown>> | null;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  const { uid, title, version, change, by } = value ?? {};
+  if (typeof uid !== 'string' || typeof title !== 'string' || typeof by !== 'string') return undefined;
+  if (typeof version !== 'number') return undefined;
+  if (change !== 'created' && change !== 'updated' && change !== 'deleted') return undefined;
+  return { uid, title, version, change, by };
+}
+
+function addListener(listener: Listener): () => void {
   listeners.value = [...listeners.peek(), listener];
   stopStream ??= startStream();
   return () => {
-    clearTimeout(timer);
     listeners.value = listeners.peek().filter((other) => other !== listener);
     if (listeners.peek().length > 0) return;
     stopStream?.();
@@ -55,8 +113,8 @@ export function useServerEvents(names: readonly ServerEvent[], onEvent: () => vo
 
 let stopStream: (() => void) | undefined;
 
-function tell(name: ServerEvent): void {
-  for (const { names, call } of listeners.peek()) if (names.includes(name)) call();
+function tell(name: ServerEvent, data: string): void {
+  for (const { names, call } of listeners.peek()) if (names.includes(name)) call(data);
 }
 
 /** Holds the stream while the server has it and the page is visible. */
@@ -79,8 +137,8 @@ function startStream(): () => void {
   const open = () => {
     const opened = new EventSource(withBase('/api/monopod/v1/events'));
     source = opened;
-    for (const name of ['config-reload', 'target-health-changed'] as const) {
-      opened.addEventListener(name, () => tell(name));
+    for (const name of serverEvents) {
+      opened.addEventListener(name, (event: MessageEvent<string>) => tell(name, event.data));
     }
     opened.addEventListener('open', () => {
       if (isBehind) for (const { call } of listeners.peek()) call();
