@@ -11,7 +11,7 @@ import {
   type TimeWindow,
   zoomedOut,
 } from './range';
-import { zone } from './zone';
+import { zone as ownZone, type Zone } from './zone';
 
 export type TimeDefaults = RawRange & {
   /** Seconds between refreshes, 0 for never. */
@@ -24,6 +24,8 @@ export type TimeDefaults = RawRange & {
  * changes with the range and with every refresh.
  */
 export type TimeControl = {
+  /** In which zone its times are read and shown. */
+  zone: ReadonlySignal<Zone>;
   range: ReadonlySignal<RawRange>;
   window: ReadonlySignal<TimeWindow>;
   refreshSeconds: ReadonlySignal<number>;
@@ -38,9 +40,15 @@ export type TimeControl = {
 
 const nowSeconds = () => Date.now() / 1000;
 
-export function createTimeControl(defaults: TimeDefaults): TimeControl {
+/** `defaults` as a signal where they may change under an open page. */
+export function createTimeControl(
+  given: TimeDefaults | ReadonlySignal<TimeDefaults>,
+  zone: ReadonlySignal<Zone> = ownZone,
+): TimeControl {
+  const defaultsOf = () => ('from' in given ? given : given.value);
   const now = signal(nowSeconds());
   const range = computed<RawRange>(() => {
+    const defaults = defaultsOf();
     const raw = {
       from: query.value.get('from') ?? defaults.from,
       to: query.value.get('to') ?? defaults.to,
@@ -49,6 +57,7 @@ export function createTimeControl(defaults: TimeDefaults): TimeControl {
   });
   const refreshSeconds = computed(() => {
     const text = query.value.get('refresh');
+    const defaults = defaultsOf();
     if (text === null) return isRelative(range.value) ? defaults.refreshSeconds : 0;
     return parseDuration(text) ?? 0;
   });
@@ -64,10 +73,12 @@ export function createTimeControl(defaults: TimeDefaults): TimeControl {
   };
   const setRange = (next: RawRange) => {
     refresh();
+    const defaults = defaultsOf();
     const isDefault = next.from === defaults.from && next.to === defaults.to;
     setQuery(isDefault ? { from: null, to: null } : { from: next.from, to: next.to }, 'push');
   };
   return {
+    zone,
     range,
     window,
     refreshSeconds,
@@ -78,7 +89,7 @@ export function createTimeControl(defaults: TimeDefaults): TimeControl {
     shift: (direction) => setRange(shifted(window.peek(), direction, nowSeconds())),
     setRefresh: (seconds) => {
       const text = seconds === 0 ? 'off' : formatDuration(seconds);
-      setQuery({ refresh: seconds === defaults.refreshSeconds ? null : text });
+      setQuery({ refresh: seconds === defaultsOf().refreshSeconds ? null : text });
       refresh();
     },
   };
@@ -87,6 +98,12 @@ export function createTimeControl(defaults: TimeDefaults): TimeControl {
 /** The time control of a page. Refreshes by itself while the page is visible and the range follows now. */
 export function useTimeControl(defaults: TimeDefaults): TimeControl {
   const control = useMemo(() => createTimeControl(defaults), []);
+  useAutoRefresh(control);
+  return control;
+}
+
+/** Refreshes the control while the page is visible. */
+export function useAutoRefresh(control: TimeControl): void {
   const seconds = control.refreshSeconds.value;
   useEffect(() => {
     if (seconds <= 0) return;
@@ -102,8 +119,7 @@ export function useTimeControl(defaults: TimeDefaults): TimeControl {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', refreshIfDue);
     };
-  }, [seconds]);
-  return control;
+  }, [seconds, control]);
 }
 
 /** Refreshes every second while `isWaiting`: for the first moments of a server, when every second brings more. */
