@@ -3,6 +3,11 @@ import { findRoute, href } from './routes';
 
 const paths = [
   '/',
+  '/dashboards',
+  '/dashboard/new',
+  '/d/abc',
+  '/d/abc/a-slug',
+  '/d/abc/a/b',
   '/explore',
   '/graph',
   '/query',
@@ -33,6 +38,11 @@ test('every path opens the page it always opened', () => {
   expect(opened).toMatchInlineSnapshot(`
     [
       "/ → home /",
+      "/dashboards → dashboards /dashboards",
+      "/dashboard/new → newDashboard /dashboard/new",
+      "/d/abc → dashboard /d/abc",
+      "/d/abc/a-slug → dashboard /d/abc/a-slug",
+      "/d/abc/a/b → not found",
       "/explore → explore /explore",
       "/graph → explore /explore",
       "/query → explore /explore",

@@ -11,6 +11,8 @@ export type Route<P extends string = string> = {
   path: P;
   /** Other paths that open the page, as Prometheus's own UI names them; the query string is kept. */
   aliases: Record<string, Partial<PathParams<P>>>;
+  /** Longer patterns with the same parameters and more; such a path stays as it is. */
+  also: readonly string[];
   /** Every page is a chunk of its own. */
   load(): Promise<ComponentType<PageProps<P>>>;
 };
@@ -19,12 +21,22 @@ function route<P extends string>(
   path: P,
   load: Route<P>['load'],
   aliases: Route<P>['aliases'] = {},
+  also: Route<P>['also'] = [],
 ): Route<P> {
-  return { path, load, aliases };
+  return { path, load, aliases, also };
 }
 
 export const routes = {
   home: route('/', () => import('./pages/home/page').then((page) => page.HomePage)),
+  dashboards: route('/dashboards', () =>
+    import('./pages/dashboards/page').then((page) => page.DashboardsPage),
+  ),
+  newDashboard: route('/dashboard/new', () =>
+    import('./pages/dashboard/page').then((page) => page.NewDashboardPage),
+  ),
+  dashboard: route('/d/:uid', () => import('./pages/dashboard/page').then((page) => page.DashboardPage), {}, [
+    '/d/:uid/:slug',
+  ]),
   explore: route('/explore', () => import('./pages/explore/page').then((page) => page.ExplorePage), {
     '/graph': {},
     '/query': {},
@@ -59,9 +71,13 @@ export type RouteMatch = { id: RouteId; params: Record<string, string>; canonica
 
 /** Finds the page of a path, an alias included; `null` where there is none. */
 export function findRoute(path: string): RouteMatch | null {
-  for (const [id, { path: pattern, aliases }] of Object.entries(routes) as [RouteId, Route][]) {
+  for (const [id, { path: pattern, aliases, also }] of Object.entries(routes) as [RouteId, Route][]) {
     const params = matchPath(pattern, path) as Record<string, string> | null;
     if (params) return { id, params, canonicalPath: buildPath(pattern, params as PathParams<string>) };
+    for (const longer of also) {
+      const found = matchPath(longer, path) as Record<string, string> | null;
+      if (found) return { id, params: found, canonicalPath: path };
+    }
     for (const [alias, aliasParams] of Object.entries(aliases)) {
       if (!matchPath(alias, path)) continue;
       return {

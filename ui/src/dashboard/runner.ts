@@ -69,6 +69,8 @@ type Entry = {
   data: Signal<PanelData>;
   /** The question that was asked last, or is being asked. */
   asked: { identity: string; window: PanelWindow } | null;
+  /** The question that `answers` belong to. */
+  answered: string;
   running: { pending: Set<string>; frames: Map<string, readonly Frame[]>; batch: Batch } | null;
   /** A refresh came while a question was under way. */
   isStale: boolean;
@@ -109,6 +111,7 @@ export function createRunner(options: RunnerOptions): QueryRunner {
         waitsFor: [],
       }),
       asked: null,
+      answered: '',
       running: null,
       isStale: false,
     };
@@ -208,7 +211,9 @@ export function createRunner(options: RunnerOptions): QueryRunner {
       );
       const told = errors.get(entry) ?? [];
       // An answer that fails leaves what was seen, as long as it answers the same question.
-      const keepsOld = told.length > 0 && answers.length === 0;
+      const identity = entry.asked?.identity ?? '';
+      const keepsOld = told.length > 0 && answers.length === 0 && entry.answered === identity;
+      entry.answered = identity;
       patch(entry, {
         answers: keepsOld ? entry.data.peek().answers : answers,
         loading: false,
@@ -244,10 +249,10 @@ export function createRunner(options: RunnerOptions): QueryRunner {
         if (entry.running?.batch !== view) continue;
         if (!result.ok && result.error.kind !== 'aborted') {
           errors.set(entry, [{ refId: '', message: result.error.message, kind: result.error.kind }]);
-          // Asked again with the next refresh, even when nothing else changes.
-          entry.asked = null;
         }
         finish(entry);
+        // Asked again with the next refresh, even when nothing else changes.
+        if (!result.ok) entry.asked = null;
       }
     });
   };

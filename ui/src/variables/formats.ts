@@ -1,5 +1,5 @@
 import type { VariableValue } from '../dashboard/model';
-import { formatMomentPattern } from './moment-pattern';
+import { formatPattern } from '../format/dates';
 
 /** What a variable stands for at a moment. */
 export type VariableEntry = {
@@ -97,7 +97,7 @@ function formatDate(value: string, pattern: string): string {
   if (!Number.isFinite(milliseconds)) return 'NaN';
   if (pattern === '' || pattern === 'iso') return new Date(milliseconds).toISOString();
   if (pattern === 'seconds') return String(Math.round(milliseconds / 1000));
-  return formatMomentPattern(milliseconds, pattern);
+  return formatPattern(milliseconds, pattern, 'utc');
 }
 
 /** Formats a value as `${name:format}` asks for; what no one knows is written like `glob`. */

@@ -1,0 +1,70 @@
+import './page.css';
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { type LoadedDashboard, loadDashboard } from '../../api/dashboards';
+import { useResult } from '../../api/use-result';
+import { EmptyState, ErrorNotice } from '../../components/notice';
+import { Page } from '../../components/page';
+import { loadDataSources } from '../../dashboard/datasources';
+import { createSession, type DashboardSession } from '../../dashboard/session';
+import { query, withBase } from '../../router/location';
+import { href } from '../../routes';
+import { askView } from './ask-view';
+import { emptyDashboard } from './new-dashboard';
+import { text } from './text';
+import { DashboardView } from './view';
+
+/** A dashboard that the server has. */
+export function DashboardPage({ params }: { params: { uid: string } }) {
+  return <OpenDashboard key={params.uid} uid={params.uid} />;
+}
+
+/** One that is not saved yet. */
+export function NewDashboardPage() {
+  const loaded = useMemo(() => emptyDashboard(text.peek().newTitle, query.peek().get('folderUid') ?? ''), []);
+  return <WithSession loaded={loaded} isNew />;
+}
+
+/** Loads a dashboard and shows it, or says why there is none. */
+export function OpenDashboard({ uid }: { uid: string }) {
+  useMemo(() => void loadDataSources(), []);
+  const attempt = useSignal(0);
+  const { data, error } = useResult((signal) => loadDashboard(uid, { signal }), uid, attempt.value).value;
+  const t = text.value;
+  if (data) return <WithSession loaded={data} />;
+  if (!error) return <DashboardSkeleton />;
+  if (error.kind === 'http' && error.status === 404) {
+    return (
+      <Page title={t.notFound}>
+        <EmptyState icon="search" title={t.notFoundHint(uid)}>
+          <a href={withBase(href('dashboards'))}>{t.allDashboards}</a>
+        </EmptyState>
+      </Page>
+    );
+  }
+  return (
+    <Page title={t.loadFailed}>
+      <ErrorNotice
+        error={error}
+        onRetry={() => {
+          attempt.value++;
+        }}
+      />
+    </Page>
+  );
+}
+
+function WithSession({ loaded, isNew = false }: { loaded: LoadedDashboard; isNew?: boolean }) {
+  const session = useMemo<DashboardSession>(() => {
+    const opened = createSession(loaded, { ask: askView });
+    opened.isEditing.value = isNew;
+    return opened;
+  }, [loaded]);
+  useEffect(() => () => session.dispose(), [session]);
+  return <DashboardView session={session} />;
+}
+
+/** Holds the header's place. */
+export function DashboardSkeleton() {
+  return <div class="page-header" aria-busy="true" />;
+}
