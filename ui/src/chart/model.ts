@@ -52,7 +52,11 @@ export type ChartModel = {
 };
 
 /** A simple chart as a graph: one axis, times in milliseconds. */
-export function graphOf(model: ChartModel, theme: Theme, colors: Pick<ChartColors, 'warn' | 'bad' | 'axis'>): Graph {
+export function graphOf(
+  model: ChartModel,
+  theme: Theme,
+  colors: Pick<ChartColors, 'warn' | 'bad' | 'axis'>,
+): Graph {
   const { series, mode, unit, decimals, thresholds = [] } = model;
   const times = model.times.map((seconds) => seconds * 1000);
   const isMirrored = series.some(({ negative }) => negative);
