@@ -29,21 +29,20 @@ function numbered(name: string, field: Field, frame: Frame): string {
 
 type Named = { name: string; isOwn: boolean };
 
-function baseName(field: Field, frame: Frame, only: string | undefined): Named {
+function baseName(field: Field, frame: Frame, only: string | undefined, framesDiffer: boolean): Named {
   const { config, labels, name } = field;
   if (config.displayName) return { name: config.displayName, isOwn: true };
   if (config.displayNameFromDS) return { name: config.displayNameFromDS, isOwn: true };
   const hasLabels = labels !== undefined && Object.keys(labels).length > 0;
   if (field.type === 'time' && !hasLabels) return { name: name || 'Time', isOwn: false };
   const parts: string[] = [];
-  if (frame.name && hasLabels) parts.push(frame.name);
-  else if (name && name !== 'Value') parts.push(name);
-  if (hasLabels) {
-    if (only === undefined) parts.push(labelText(labels));
-    else if (labels[only]) parts.push(labels[only]);
-  } else if (parts.length === 0 && frame.name) {
-    parts.push(frame.name);
-  }
+  const isValue = !name || name === 'Value';
+  if (framesDiffer && frame.name) parts.push(frame.name);
+  const hasFrameName = parts.length > 0;
+  if (!isValue) parts.push(name);
+  const label = hasLabels ? (only === undefined ? labelText(labels) : labels[only]) : undefined;
+  if (label) parts.push(label);
+  else if (isValue && !hasFrameName && frame.name) parts.push(frame.name);
   return { name: parts.join(' ') || name || 'Value', isOwn: false };
 }
 
@@ -53,10 +52,11 @@ function baseName(field: Field, frame: Frame, only: string | undefined): Named {
  */
 export function displayNames(frames: readonly Frame[]): Map<Field, string> {
   const only = onlyLabel(frames);
+  const framesDiffer = frames.some(({ name }) => name !== frames[0]!.name);
   const names = new Map<Field, string>();
   for (const frame of frames) {
     for (const field of frame.fields) {
-      const { name, isOwn } = baseName(field, frame, only);
+      const { name, isOwn } = baseName(field, frame, only, framesDiffer);
       names.set(field, !isOwn && name === field.name ? numbered(name, field, frame) : name);
     }
   }
