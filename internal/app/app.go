@@ -14,10 +14,12 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/prometheus/promql"
 	"golang.org/x/sync/errgroup"
 
 	"monopod/internal/buildinfo"
 	"monopod/internal/config"
+	"monopod/internal/datasource"
 	"monopod/internal/discovery"
 	"monopod/internal/events"
 	"monopod/internal/filewatch"
@@ -44,6 +46,8 @@ type program struct {
 	otlp      *remote.OTLPHandler // nil where OTLP is not received
 	state     *openedState
 	hub       *events.Hub
+	engine    *promql.Engine
+	sources   *datasource.Sources
 }
 
 // Run runs the program until the context ends or a component fails, and returns
@@ -79,7 +83,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	err := p.serve(ctx, quit)
-	if err = errors.Join(err, p.closeState()); err != nil {
+	if err = errors.Join(err, p.closeDataSources(), p.closeState()); err != nil {
 		return err
 	}
 	p.Logger.Info("Ended in order")

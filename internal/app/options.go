@@ -32,6 +32,8 @@ type Options struct {
 	Scrape  ScrapeOptions
 	Remote  RemoteOptions
 	Memory  MemoryOptions
+	// DataSources decides about the sources of dashboards.
+	DataSources DataSourceOptions
 	// SecretKey is the passphrase that the secrets of data sources are encrypted
 	// with; empty: a random key in the data directory.
 	SecretKey string
@@ -70,6 +72,13 @@ type StorageOptions struct {
 	BlockDuration time.Duration
 	MaxExemplars  int64
 	MaxSeries     int // 0: as many as the memory has room for
+}
+
+// DataSourceOptions decides whom users may have asked.
+type DataSourceOptions struct {
+	// AllowLinkLocal lets data sources be at link-local addresses, where clouds hand
+	// out credentials.
+	AllowLinkLocal bool
 }
 
 // MemoryOptions decides how much memory the program may use.

@@ -10,7 +10,10 @@ import (
 // It is called once, after the state was opened.
 func (p *program) routes(ctx context.Context) ([]auth.Route, error) {
 	var all []auth.Route
-	for _, part := range []func(context.Context) ([]auth.Route, error){p.dashboardRoutes} {
+	for _, part := range []func(context.Context) ([]auth.Route, error){
+		p.dashboardRoutes,
+		p.dataSourceRoutes,
+	} {
 		routes, err := part(ctx)
 		if err != nil {
 			return nil, err

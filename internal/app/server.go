@@ -19,6 +19,7 @@ func (p *program) newServer(ctx context.Context, quit func()) (*httpapi.Server, 
 	if err != nil {
 		return nil, fmt.Errorf("read the UI: %w", err)
 	}
+	p.engine = p.newEngine()
 	o := httpapi.Options{
 		Logger:     p.component("web"),
 		Registerer: p.registry,
@@ -39,7 +40,7 @@ func (p *program) newServer(ctx context.Context, quit func()) (*httpapi.Server, 
 		Reload:          p.reloadOverHTTP,
 		Quit:            quit,
 
-		Engine:        p.newEngine(),
+		Engine:        p.engine,
 		Queryable:     p.storage,
 		Parser:        p.parser(),
 		LookbackDelta: p.Query.LookbackDelta,

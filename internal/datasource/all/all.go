@@ -1,0 +1,15 @@
+// Package all lists the kinds of data sources that Monopod knows.
+package all
+
+import (
+	"monopod/internal/datasource"
+	"monopod/internal/datasource/builtin"
+)
+
+// Kinds returns a kind for each type of source.
+func Kinds() []datasource.Kind {
+	return []datasource.Kind{}
+}
+
+// Grafana returns the connection behind "-- Grafana --".
+func Grafana() datasource.Connection { return builtin.Connection{} }
