@@ -1,7 +1,6 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import { loadUnits } from '../format/units';
-import { applyFieldConfig } from '../frame/field-config';
 import type { Frame } from '../frame/frame';
+import { loadPanelParts, panelFrames } from '../frame/pipeline';
 import { emptyScope, type Scope } from '../variables/scope';
 import type { Panel } from './model';
 import type { PanelData } from './runner';
@@ -20,38 +19,35 @@ const noFrames: readonly Frame[] = [];
 export function createPanelFrames(session: DashboardSession, data: ReadonlySignal<PanelData>): PanelFrames {
   const wish = signal<{ panel: Panel; scope: Scope } | null>(null);
   const answers = computed(() => data.value.answers);
-  const unitsReady = signal(true);
+  const isReady = signal(true);
   const current = computed<readonly Frame[]>(() => {
     const given = wish.value;
-    if (!given) return noFrames;
+    if (!given || !isReady.value) return noFrames;
     const { panel, scope } = given;
-    return applyFieldConfig(answers.value, panel.fieldConfig, {
+    return panelFrames(panel, answers.value, {
       interpolate: (text, values) => session.interpolate(text, scope, values),
+      timeZone: session.timeZone.value,
     });
   });
   effect(() => {
     const panel = wish.value?.panel;
     if (!panel) return;
-    const waiting = loadUnits(unitsOf(panel));
-    if (!waiting) return;
-    unitsReady.value = false;
-    void waiting.then(() => {
-      unitsReady.value = true;
-    });
+    const waiting = loadPanelParts(panel);
+    isReady.value = !waiting;
+    void waiting?.then(
+      () => {
+        if (wish.peek()?.panel === panel) isReady.value = true;
+      },
+      // Without a server there is no answer either; the next change tries again.
+      () => undefined,
+    );
   });
   return {
     current,
-    isReady: unitsReady,
+    isReady,
     configure(panel, scope = emptyScope) {
       const before = wish.peek();
       if (before?.panel !== panel || before.scope !== scope) wish.value = { panel, scope };
     },
   };
-}
-
-function unitsOf({ fieldConfig }: Panel): (string | undefined)[] {
-  const overridden = (fieldConfig?.overrides ?? []).flatMap(({ properties }) =>
-    (properties ?? []).filter(({ id }) => id === 'unit').map(({ value }) => String(value)),
-  );
-  return [fieldConfig?.defaults?.unit, ...overridden];
 }

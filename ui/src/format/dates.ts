@@ -1,71 +1,17 @@
+import { type CalendarTime, calendarTime, zoneOffsetSeconds } from '../time/zone';
+
 /** Times as texts in any zone: an IANA name, `utc`, or `browser` and the empty string for where the browser is. */
 
-export type CalendarParts = {
-  year: number;
-  /** 1 to 12. */
-  month: number;
-  day: number;
-  hour: number;
-  minute: number;
-  second: number;
-  millisecond: number;
-  /** 0 is Sunday. */
-  weekday: number;
-  offsetMinutes: number;
-};
-
-const formatters = new Map<string, Intl.DateTimeFormat | null>();
-
-function formatterOf(timeZone: string): Intl.DateTimeFormat | null {
-  let formatter = formatters.get(timeZone);
-  if (formatter === undefined) {
-    try {
-      formatter = new Intl.DateTimeFormat('en-US', {
-        timeZone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: 'numeric',
-        day: 'numeric',
-        hour: 'numeric',
-        minute: 'numeric',
-        second: 'numeric',
-      });
-    } catch {
-      // A zone that this browser does not know is shown as the browser's own.
-      formatter = null;
-    }
-    formatters.set(timeZone, formatter);
-  }
-  return formatter;
-}
-
-function fromUtcFields(date: Date, offsetMinutes: number): CalendarParts {
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-    millisecond: date.getUTCMilliseconds(),
-    weekday: date.getUTCDay(),
-    offsetMinutes,
-  };
-}
+export type CalendarParts = CalendarTime & { millisecond: number; offsetMinutes: number };
 
 export function calendarParts(milliseconds: number, timeZone = 'browser'): CalendarParts {
-  const date = new Date(milliseconds);
-  if (timeZone === 'utc' || timeZone === 'UTC') return fromUtcFields(date, 0);
-  const formatter = timeZone === 'browser' || timeZone === '' ? null : formatterOf(timeZone);
-  if (formatter === null || Number.isNaN(milliseconds)) {
-    const offset = -date.getTimezoneOffset();
-    return fromUtcFields(new Date(milliseconds + offset * 60_000), offset);
-  }
-  const found: Record<string, number> = {};
-  for (const { type, value } of formatter.formatToParts(date)) found[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = found;
-  const wall = Date.UTC(year, month - 1, day, hour, minute, second, date.getUTCMilliseconds());
-  return fromUtcFields(new Date(wall), Math.round((wall - milliseconds) / 60_000));
+  const seconds = milliseconds / 1000;
+  const millisecond = ((milliseconds % 1000) + 1000) % 1000;
+  return {
+    ...calendarTime(seconds, timeZone),
+    millisecond: Math.floor(millisecond),
+    offsetMinutes: Math.round(zoneOffsetSeconds(seconds, timeZone) / 60),
+  };
 }
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];

@@ -1,11 +1,10 @@
 import type { Panel } from '../dashboard/model';
 import { loadUnits } from '../format/units';
-import type { Theme } from '../shell/theme';
 import { applyFieldConfig, type FieldContext } from './field-config';
 import type { Frame } from './frame';
 import type { transformFrames } from './transform';
 
-export type FramesContext = FieldContext & { timeZone: string; theme: Theme };
+export type FramesContext = FieldContext & { timeZone: string };
 
 let transform: typeof transformFrames | null = null;
 let loading: Promise<void> | null = null;

@@ -1,11 +1,9 @@
-import type { Theme } from '../../shell/theme';
 import type { Field, Frame } from '../frame';
 import { displayNames } from '../names';
 
 export type TransformContext = {
   interpolate?(text: string, scoped?: Record<string, unknown>): string;
   timeZone: string;
-  theme: Theme;
 };
 
 /** Makes new frames of frames; those given, and their columns, stay as they are. */
