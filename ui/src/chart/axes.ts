@@ -12,7 +12,7 @@ const topPadding = 8;
 const sidePadding = 8;
 const titleWidth = 18;
 /** Least distance between ticks of a vertical axis. */
-const tickSpace = 32;
+const tickSpace = 28;
 
 export function axisFont(colors: ChartColors): string {
   return `${textSize}px ${colors.font}`;

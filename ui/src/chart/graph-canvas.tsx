@@ -11,13 +11,16 @@ export type GraphCanvasProps = {
   isBusy: boolean;
   /** Shown instead of curves; `null` when there are some. */
   emptyText: string | null;
+  /** What helps then. */
+  emptyAction?: { text: string; act(): void };
   /** Filled with what brings one series forward. */
   highlight: { current: (id: string | null) => void };
   state: Omit<GraphState, 'onAnnounce'>;
 };
 
 /** The element of a graph over time, with its keys and its words for people who cannot see it. */
-export function GraphCanvas({ label, height, isBusy, emptyText, highlight, state }: GraphCanvasProps) {
+export function GraphCanvas(props: GraphCanvasProps) {
+  const { label, height, isBusy, emptyText, emptyAction, highlight, state } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<GraphView | null>(null);
   const announcement = useRef<HTMLDivElement>(null);
@@ -57,7 +60,18 @@ export function GraphCanvas({ label, height, isBusy, emptyText, highlight, state
         onBlur={() => view.current?.clearCursor()}
       >
         {emptyText !== null && (
-          <div class={isBusy ? 'chart-empty is-loading' : 'chart-empty'}>{emptyText}</div>
+          <div class={isBusy ? 'chart-empty is-loading' : 'chart-empty'}>
+            <div>
+              {emptyText}
+              {emptyAction && emptyText !== '' && (
+                <div>
+                  <button type="button" class="chart-empty-action" onClick={emptyAction.act}>
+                    {emptyAction.text}
+                  </button>
+                </div>
+              )}
+            </div>
+          </div>
         )}
       </div>
       <div class="visually-hidden" aria-live="polite" ref={announcement} />

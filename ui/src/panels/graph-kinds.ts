@@ -1,4 +1,11 @@
 import type { PanelKind } from './plugin';
 
 /** Kinds that draw curves, bars and cells over an axis. */
-export const graphKinds: readonly PanelKind[] = [];
+export const graphKinds: readonly PanelKind[] = [
+  {
+    type: 'timeseries',
+    name: ['Time series', '시계열'],
+    icon: 'explore',
+    load: () => import('./timeseries/plugin').then((module) => module.timeSeriesPlugin),
+  },
+];
