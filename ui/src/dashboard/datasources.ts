@@ -24,8 +24,13 @@ export async function loadDataSources(isFresh = false): Promise<void> {
   if (isFresh) loading = undefined;
   loading ??= requestJson<DataSource[]>('GET', '/api/monopod/v1/datasources');
   const result = await loading;
-  if (result.ok) dataSources.value = result.data;
-  else loading = undefined;
+  if (result.ok) {
+    dataSources.value = result.data;
+    return;
+  }
+  // Queries go out all the same: the server finds the source that is meant.
+  loading = undefined;
+  dataSources.value ??= [];
 }
 
 /** The data source of a reference whose variables are put in: by uid, by name, the default where none is named. */

@@ -86,7 +86,7 @@ export function promqlStep(options: {
 }): number {
   let least = options.rangeMs / maxPoints;
   if (least > 1000) least = Math.ceil(least / 1000) * 1000;
-  return Math.max(options.intervalMs * Math.max(1, options.factor), options.minMs, least);
+  return Math.max(Math.max(options.intervalMs, options.minMs) * Math.max(1, options.factor), least);
 }
 
 /** A window of `rate()` that holds samples even when one is late: `$__rate_interval`. */

@@ -1,10 +1,10 @@
+import type { ViewQuery } from '../api/view';
 import type { PanelWindow } from '../panels/plugin';
 import type { VariableEntry } from '../variables/formats';
 import { type DefaultFormat, interpolateDeep, promqlFormat } from '../variables/interpolate';
 import { type DataSource, findDataSource } from './datasources';
 import { formatInterval, intervalFor, parseInterval, promqlStep, rateInterval } from './interval';
 import type { DataSourceRef, Panel, Target } from './model';
-import type { ViewQuery } from './view-request';
 
 /** Names that stand for something else than a data source. */
 export const mixedUid = '-- Mixed --';
@@ -59,11 +59,11 @@ export function buildQueries(panel: Panel, context: QueryContext): ViewQuery[] {
     const sourceMs = parseInterval(source?.timeInterval);
     const scrapeMs = sourceMs ?? assumedScrapeMs;
     const panelMs = parseInterval(plain(panel.interval ?? ''));
-    const minMs = panelMs ?? sourceMs ?? 1;
-    const intervalMs = intervalFor(rangeMs, maxDataPoints, minMs);
     const type = ref.type || source?.type || '';
     const isPromql =
       type === 'prometheus' || type === 'loki' || (type === '' && typeof target.expr === 'string');
+    const leastMs = panelMs ?? sourceMs ?? (isPromql ? scrapeMs : 1);
+    const intervalMs = intervalFor(rangeMs, maxDataPoints, leastMs);
     let stepMs = intervalMs;
     let rateMs = scrapeMs;
     if (isPromql) {
@@ -76,7 +76,7 @@ export function buildQueries(panel: Panel, context: QueryContext): ViewQuery[] {
       stepMs = promqlStep({
         rangeMs,
         intervalMs: intervalFor(rangeMs, maxDataPoints, 1),
-        minMs: own ?? panelMs ?? scrapeMs,
+        minMs: own ?? leastMs,
         factor: Number(target.intervalFactor) || 1,
       });
       rateMs = own ?? scrapeMs;

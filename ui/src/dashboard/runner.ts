@@ -1,11 +1,11 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { runView, ViewAnswer, ViewCost, ViewQuery } from '../api/view';
 import type { Frame } from '../frame/frame';
 import type { PanelWindow } from '../panels/plugin';
 import { mentionedDeep } from '../variables/interpolate';
 import type { Scope } from '../variables/scope';
 import type { Panel } from './model';
 import { sharesAnswers } from './queries';
-import type { AskView, ViewAnswer, ViewCost, ViewQuery } from './view-request';
 
 /** What is known of a panel's queries. */
 export type PanelData = {
@@ -44,7 +44,7 @@ export type QueryRunner = {
 };
 
 export type RunnerOptions = {
-  ask: AskView;
+  ask: typeof runView;
   window: ReadonlySignal<PanelWindow>;
   /** Text of the range: another one is another question, a later moment of the same is a refresh. */
   rangeIdentity: ReadonlySignal<string>;

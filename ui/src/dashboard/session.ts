@@ -1,6 +1,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { type DashboardMeta, type LoadedDashboard, loadDashboard } from '../api/dashboards';
 import type { Result } from '../api/errors';
+import type { runView } from '../api/view';
 import type { PanelWindow } from '../panels/plugin';
 import { query, setQuery } from '../router/location';
 import { createTimeControl, type TimeControl } from '../time/control';
@@ -18,7 +19,6 @@ import type { Dashboard, Panel, Verdict } from './model';
 import { panelTime } from './panel-time';
 import { buildQueries } from './queries';
 import { createRunner, type QueryRunner } from './runner';
-import type { AskView } from './view-request';
 
 /**
  * An open dashboard: what the server has, what was changed of it, its variables
@@ -57,7 +57,7 @@ export type DashboardSession = Omit<Edits, 'current' | 'adopt'> & {
   dispose(): void;
 };
 
-export type SessionOptions = { ask: AskView };
+export type SessionOptions = { ask: typeof runView };
 
 const noVariables: never[] = [];
 

@@ -3,13 +3,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { type LoadedDashboard, loadDashboard } from '../../api/dashboards';
 import { useResult } from '../../api/use-result';
+import { runView } from '../../api/view';
 import { EmptyState, ErrorNotice } from '../../components/notice';
 import { Page } from '../../components/page';
 import { loadDataSources } from '../../dashboard/datasources';
 import { createSession, type DashboardSession } from '../../dashboard/session';
 import { query, withBase } from '../../router/location';
 import { href } from '../../routes';
-import { askView } from './ask-view';
 import { emptyDashboard } from './new-dashboard';
 import { text } from './text';
 import { DashboardView } from './view';
@@ -56,7 +56,7 @@ export function OpenDashboard({ uid }: { uid: string }) {
 
 function WithSession({ loaded, isNew = false }: { loaded: LoadedDashboard; isNew?: boolean }) {
   const session = useMemo<DashboardSession>(() => {
-    const opened = createSession(loaded, { ask: askView });
+    const opened = createSession(loaded, { ask: runView });
     opened.isEditing.value = isNew;
     return opened;
   }, [loaded]);
