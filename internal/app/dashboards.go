@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"monopod/internal/auth"
+	"monopod/internal/dashboard/shipped"
 	"monopod/internal/dashboard/store"
 	"monopod/internal/grafanaapi"
 )
@@ -17,7 +18,10 @@ func (p *program) dashboardRoutes(ctx context.Context) ([]auth.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	dashboards := grafanaapi.NewDashboards(grafanaapi.DashboardsOptions{Store: s})
+	if err := shipped.Provision(ctx, s); err != nil {
+		p.component("dashboards").Error("The dashboards of the program are not as they should be", "err", err)
+	}
+	dashboards := grafanaapi.NewDashboards(grafanaapi.DashboardsOptions{Store: s, DefaultHome: shipped.Home})
 	server := grafanaapi.NewServer(grafanaapi.ServerOptions{
 		Version: grafanaVersion, Monopod: p.build.Version, Revision: p.build.Revision, BasePath: p.Web.RoutePrefix, Anonymous: true,
 		Check: func(ctx context.Context) error { return p.state.db.Read().PingContext(ctx) },
