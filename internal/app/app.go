@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"golang.org/x/sync/errgroup"
 
+	"monopod/internal/auth"
 	"monopod/internal/buildinfo"
 	"monopod/internal/config"
 	"monopod/internal/datasource"
@@ -48,6 +49,7 @@ type program struct {
 	hub       *events.Hub
 	engine    *promql.Engine
 	sources   *datasource.Sources
+	auth      *auth.Service
 }
 
 // Run runs the program until the context ends or a component fails, and returns
@@ -92,6 +94,10 @@ func Run(ctx context.Context, o Options) error {
 
 // serve answers, and runs everything else, on a state that is open.
 func (p *program) serve(ctx context.Context, quit func()) error {
+	var err error
+	if p.auth, err = p.newAuth(ctx); err != nil {
+		return err
+	}
 	server, err := p.newServer(ctx, quit)
 	if err != nil {
 		return err

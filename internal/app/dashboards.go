@@ -23,7 +23,7 @@ func (p *program) dashboardRoutes(ctx context.Context) ([]auth.Route, error) {
 	}
 	dashboards := grafanaapi.NewDashboards(grafanaapi.DashboardsOptions{Store: s, DefaultHome: shipped.Home})
 	server := grafanaapi.NewServer(grafanaapi.ServerOptions{
-		Version: grafanaVersion, Monopod: p.build.Version, Revision: p.build.Revision, BasePath: p.Web.RoutePrefix, Anonymous: true,
+		Version: grafanaVersion, Monopod: p.build.Version, Revision: p.build.Revision, BasePath: p.Web.RoutePrefix, Anonymous: p.People.Anonymous > auth.None,
 		Check: func(ctx context.Context) error { return p.state.db.Read().PingContext(ctx) },
 	})
 	return append(dashboards.Routes(), server.Routes()...), nil

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"time"
 
+	"monopod/internal/auth"
 	"monopod/internal/remote"
 )
 
@@ -34,6 +35,7 @@ type Options struct {
 	Memory  MemoryOptions
 	// DataSources decides about the sources of dashboards.
 	DataSources DataSourceOptions
+	People      PeopleOptions
 	// SecretKey is the passphrase that the secrets of data sources are encrypted
 	// with; empty: a random key in the data directory.
 	SecretKey string
@@ -59,6 +61,16 @@ type WebOptions struct {
 	EnableAdminAPI  bool
 	CORSOrigin      *regexp.Regexp // anchored; nil: any origin
 	PageTitle       string
+}
+
+// PeopleOptions decides about users.
+type PeopleOptions struct {
+	// Anonymous is the role of who has not logged in; None: everybody must.
+	Anonymous auth.Role
+	// The first user. An empty password: a random one, which is logged once.
+	AdminLogin, AdminPassword string
+	// Defaults are the preferences of who chose nothing.
+	Defaults auth.Preferences
 }
 
 // StorageOptions decides about the data directory.

@@ -11,6 +11,7 @@ import (
 func (p *program) routes(ctx context.Context) ([]auth.Route, error) {
 	var all []auth.Route
 	for _, part := range []func(context.Context) ([]auth.Route, error){
+		p.peopleRoutes,
 		p.dashboardRoutes,
 		p.dataSourceRoutes,
 	} {

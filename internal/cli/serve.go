@@ -97,8 +97,18 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 	if features["otlp-deltatocumulative"] && features["otlp-native-delta-ingestion"] {
 		return app.Options{}, usagef("--enable-feature: otlp-deltatocumulative and otlp-native-delta-ingestion exclude each other: deltas are either added up or stored as they are")
 	}
+	people, err := f.people()
+	if err != nil {
+		return app.Options{}, err
+	}
+	secret, err := secretKey()
+	if err != nil {
+		return app.Options{}, err
+	}
 
 	o := app.Options{
+		People:        people,
+		SecretKey:     secret,
 		Logger:        f.logger(p),
 		ConfigFile:    f.configFile,
 		WatchConfig:   f.autoReload,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"monopod/internal/app"
+	"monopod/internal/auth"
 	"monopod/internal/remote"
 )
 
@@ -55,6 +56,7 @@ func TestDefaults(t *testing.T) {
 			WriteMessages: remote.Messages(), ReadSampleLimit: 50_000_000, ReadConcurrency: 10, ReadFrameBytes: 1 << 20,
 		},
 		Memory:   app.MemoryOptions{Ratio: 0.9, Root: os.DirFS("/")},
+		People:   app.PeopleOptions{Anonymous: auth.Viewer},
 		Features: map[string]bool{},
 	}
 	if !reflect.DeepEqual(got, want) {

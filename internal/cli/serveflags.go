@@ -62,6 +62,9 @@ type serveFlags struct {
 	maxSeries          int
 	maxSeriesPerTarget int
 
+	anonymous     bool
+	anonymousRole string
+
 	features        []string
 	unknownFeatures []string
 
@@ -83,6 +86,7 @@ func declareServeFlags(c *kingpin.CmdClause) *serveFlags {
 	f.declareQuery(c)
 	f.declareScrape(c)
 	f.declareRemote(c)
+	f.declarePeople(c)
 	f.declareProcess(c)
 	f.declareAccepted(c)
 	return f
@@ -187,6 +191,13 @@ func (f *serveFlags) declareRemote(c *kingpin.CmdClause) {
 		Default("10").IntVar(&f.remoteReadConcurrency)
 	c.Flag("storage.remote.read-max-bytes-in-frame", "How large a frame of a streamed answer may be.").
 		Default("1048576").IntVar(&f.remoteReadFrame)
+}
+
+func (f *serveFlags) declarePeople(c *kingpin.CmdClause) {
+	c.Flag("auth.anonymous", "Let everybody who reaches the port see everything without logging in, as Prometheus does. Without it, everybody logs in or sends a token. $GF_AUTH_ANONYMOUS_ENABLED says the same.").
+		Default("true").Envar("GF_AUTH_ANONYMOUS_ENABLED").BoolVar(&f.anonymous)
+	c.Flag("auth.anonymous-role", "What they may do: Viewer, Editor or Admin. $GF_AUTH_ANONYMOUS_ORG_ROLE says the same.").
+		Default("Viewer").Envar("GF_AUTH_ANONYMOUS_ORG_ROLE").EnumVar(&f.anonymousRole, "Viewer", "Editor", "Admin")
 }
 
 func (f *serveFlags) declareProcess(c *kingpin.CmdClause) {

@@ -52,6 +52,7 @@ type access struct {
 var (
 	everybody = access{role: auth.None}
 	viewers   = access{role: auth.Viewer}
+	readers   = access{role: auth.Viewer, asPrometheus: true}
 	operators = access{role: auth.Admin, asPrometheus: true}
 	writers   = access{role: auth.Editor, asPrometheus: true}
 )
@@ -106,14 +107,23 @@ func (t *router) handleFunc(who access, methods, path string, h http.HandlerFunc
 	t.handle(who, methods, path, h)
 }
 
-// api adds a route that answers a result to viewers, once the server is ready.
-func (t *router) api(methods, path string, h handler) {
-	t.handle(viewers, methods, path, t.s.whenReady(t.s.cors(t.compress(t.respond.handle(h)))))
+// whoReads is who may use a route that shows something: what Prometheus has is as
+// open as there.
+func whoReads(path string) access {
+	if strings.HasPrefix(path, apiOwn) {
+		return viewers
+	}
+	return readers
 }
 
-// early adds a route that answers viewers also while the server starts.
+// api adds a route that answers a result to who reads, once the server is ready.
+func (t *router) api(methods, path string, h handler) {
+	t.handle(whoReads(path), methods, path, t.s.whenReady(t.s.cors(t.compress(t.respond.handle(h)))))
+}
+
+// early adds a route that answers also while the server starts.
 func (t *router) early(methods, path string, h handler) {
-	t.handle(viewers, methods, path, t.s.cors(t.respond.handle(h)))
+	t.handle(whoReads(path), methods, path, t.s.cors(t.respond.handle(h)))
 }
 
 // change adds a route that changes what is stored.
@@ -172,7 +182,7 @@ func (t *router) queryRoutes() {
 		t.api(getPost, apiV1+"/labels", x.names)
 		t.api(get, apiV1+"/label/{name}/values", x.values)
 		t.api(getPost, apiV1+"/series", x.series)
-		t.handle(viewers, get, "/federate", t.s.whenReady(t.compress(newFederation(o))))
+		t.handle(readers, get, "/federate", t.s.whenReady(t.compress(newFederation(o))))
 	}
 }
 
@@ -208,7 +218,7 @@ func (t *router) statusRoutes(st *status) {
 	if n := t.s.options.Notifications; n != nil {
 		routes := &notificationRoutes{source: n, done: t.s.stopping}
 		t.early(get, apiV1+"/notifications", routes.list)
-		t.handle(viewers, get, apiV1+"/notifications/live", t.s.cors(http.HandlerFunc(routes.live)))
+		t.handle(readers, get, apiV1+"/notifications/live", t.s.cors(http.HandlerFunc(routes.live)))
 	}
 }
 
@@ -247,7 +257,7 @@ func (t *router) remoteRoutes() {
 	write(apiV1+"/write", o.RemoteWrite, "remote write", "web.enable-remote-write-receiver")
 	write(apiV1+"/otlp/v1/metrics", o.OTLP, "otlp write", "web.enable-otlp-receiver")
 	if o.RemoteRead != nil {
-		t.receive(viewers, http.MethodPost, apiV1+"/read", t.s.whenReady(o.RemoteRead))
+		t.receive(readers, http.MethodPost, apiV1+"/read", t.s.whenReady(o.RemoteRead))
 	}
 }
 
@@ -280,7 +290,7 @@ func (t *router) serverRoutes() {
 	if o.Node != nil {
 		t.handle(everybody, get, "/metrics/node", o.Node)
 	}
-	t.handleFunc(viewers, get, "/version", serveVersion(o.Build))
+	t.handleFunc(readers, get, "/version", serveVersion(o.Build))
 	t.handleFunc(everybody, get, "/-/healthy", healthy)
 	t.handle(everybody, get, "/-/ready", t.s.whenReady(http.HandlerFunc(ready)))
 	l := &lifecycle{reload: o.Reload, quit: o.Quit}
