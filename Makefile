@@ -98,6 +98,13 @@ compat: build $(BIN)/tools/prometheus $(BIN)/tools/promtool ## Prometheus and Mo
 	go run ./test/compat -monopod $(BIN)/monopod -prometheus $(BIN)/tools/prometheus -promtool $(BIN)/tools/promtool
 	go run ./test/remote -monopod $(BIN)/monopod -prometheus $(BIN)/tools/prometheus
 
+# Other people's dashboards are not ours to keep here.
+.PHONY: compat-dashboards
+compat-dashboards: build test/browser/node_modules/.package-lock.json ## every dashboard of DASHBOARDS=folder:folder opens in Chromium, with data behind each panel
+	build/need.sh chromium=chromium
+	go build -o $(BIN)/dashboard-targets ./test/dashboards
+	cd test/browser && MONOPOD_DASHBOARDS=$(DASHBOARDS) npx playwright test -c corpus.config.ts
+
 .PHONY: crash
 crash: build ## kill -9 and loss of power, again and again (ROUNDS=10000 SEED=)
 	go run ./test/crash -monopod $(BIN)/monopod -rounds $(or $(ROUNDS),10000) $(if $(SEED),-seed $(SEED))
