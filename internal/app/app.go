@@ -50,6 +50,8 @@ type program struct {
 	engine    *promql.Engine
 	sources   *datasource.Sources
 	auth      *auth.Service
+	// ownHandler answers what data sources forward to Monopod itself.
+	ownHandler laterHandler
 }
 
 // Run runs the program until the context ends or a component fails, and returns

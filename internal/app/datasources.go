@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"net/http"
+	"sync/atomic"
 	"time"
 
 	"monopod/internal/auth"
@@ -34,7 +36,22 @@ func (p *program) dataSourceRoutes(ctx context.Context) ([]auth.Route, error) {
 		LocalInterval: func() string { return p.scrapeInterval().String() },
 		Environment:   datasource.Environment{Guard: &datasource.Guard{AllowMetadata: p.DataSources.AllowLinkLocal}, Limits: datasource.DefaultLimits(), UserAgent: p.build.UserAgent()},
 	})
-	return grafanaapi.NewDataSources(grafanaapi.DataSourcesOptions{Logger: p.component("datasources"), Sources: p.sources}).Routes(), nil
+	return grafanaapi.NewDataSources(grafanaapi.DataSourcesOptions{
+		Logger: p.component("datasources"), Sources: p.sources, Local: &p.ownHandler, Prefix: p.routePrefix(),
+	}).Routes(), nil
+}
+
+// laterHandler is a handler that is there before the one that it stands for.
+type laterHandler struct{ handler atomic.Pointer[http.Handler] }
+
+func (l *laterHandler) set(h http.Handler) { l.handler.Store(&h) }
+
+func (l *laterHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h := l.handler.Load(); h != nil {
+		(*h).ServeHTTP(w, r)
+		return
+	}
+	http.Error(w, "Monopod is starting", http.StatusServiceUnavailable)
 }
 
 // scrapeInterval is the global one: steps of Monopod's own data do not go below.

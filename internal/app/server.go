@@ -72,7 +72,11 @@ func (p *program) newServer(ctx context.Context, quit func()) (*httpapi.Server, 
 	if o.Routes, err = p.routes(ctx); err != nil {
 		return nil, err
 	}
-	return httpapi.New(o)
+	server, err := httpapi.New(o)
+	if err == nil {
+		p.ownHandler.set(server.Handler())
+	}
+	return server, err
 }
 
 // features is what /api/v1/features answers beside the server's own.

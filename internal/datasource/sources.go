@@ -76,7 +76,7 @@ func (s *Sources) local(isDefault bool) Source {
 	}
 	text, _ := json.Marshal(map[string]any{"timeInterval": interval, "httpMethod": "POST"}) //nolint:errcheck // strings
 	return Source{
-		UID: LocalUID, Name: LocalName, Type: TypePrometheus, Access: "proxy", IsDefault: isDefault, Options: text, ReadOnly: true, Version: 1,
+		ID: 1, UID: LocalUID, Name: LocalName, Type: TypePrometheus, Access: "proxy", IsDefault: isDefault, Options: text, ReadOnly: true, Version: 1,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,8 @@ var steps = []string{
 		options TEXT NOT NULL, secrets BLOB NOT NULL, secret_names TEXT NOT NULL, version INTEGER NOT NULL, read_only INTEGER NOT NULL,
 		provider TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL
 	) STRICT`,
+	// Monopod itself has the number 1.
+	`INSERT INTO sqlite_sequence (name, seq) VALUES ('data_sources', 1)`,
 }
 
 // StoreOptions is what a Store is told.
@@ -166,6 +169,7 @@ func (c *Change) check() error {
 	case c.Access != "proxy" && c.Access != "direct":
 		return invalid("access is %q; use proxy", c.Access)
 	}
+	c.hidePassword()
 	if len(c.Options) == 0 || string(c.Options) == "null" {
 		c.Options = json.RawMessage(`{}`)
 	}
@@ -174,6 +178,20 @@ func (c *Change) check() error {
 		return invalid("jsonData is no object: %v", err)
 	}
 	return nil
+}
+
+// hidePassword moves a password that stands in the URL to the secrets.
+func (c *Change) hidePassword() {
+	u, err := url.Parse(strings.TrimSpace(c.URL))
+	if err != nil || u.User == nil {
+		return
+	}
+	if password, isSet := u.User.Password(); isSet && !c.BasicAuth {
+		c.BasicAuth, c.BasicAuthUser = true, u.User.Username()
+		c.Secrets = Merge(c.Secrets, map[string]string{"basicAuthPassword": password})
+	}
+	u.User = nil
+	c.URL = u.String()
 }
 
 // NewUID makes a uid that nobody has.

@@ -4,11 +4,12 @@ package all
 import (
 	"monopod/internal/datasource"
 	"monopod/internal/datasource/builtin"
+	"monopod/internal/datasource/prometheus"
 )
 
 // Kinds returns a kind for each type of source.
 func Kinds() []datasource.Kind {
-	return []datasource.Kind{}
+	return []datasource.Kind{prometheus.Kind{}}
 }
 
 // Grafana returns the connection behind "-- Grafana --".

@@ -178,7 +178,7 @@ func (c *connection) frames(m *matrix, p *plan, refID string, isRange bool) []*f
 			}})
 			continue
 		}
-		if len(s.histograms) > 0 {
+		if len(s.cells) > 0 {
 			f := histogramFrame(s, refID)
 			f.Meta.ExecutedQuery, f.Meta.StepMilliseconds = executed, step
 			list = append(list, f)

@@ -9,8 +9,6 @@ package prometheus
 import (
 	"context"
 	"time"
-
-	"github.com/prometheus/prometheus/model/histogram"
 )
 
 // backend answers expressions and asks for labels. Its methods may be called from
@@ -41,16 +39,14 @@ type matrix struct {
 // series has its points as columns of equal length. Histograms, where there are
 // any, are beside the floats.
 type series struct {
-	labels     map[string]string
-	times      []float64 // milliseconds
-	values     []float64
-	histograms []histogramPoint
+	labels map[string]string
+	times  []float64 // milliseconds
+	values []float64
+	// cells are the buckets of native histograms.
+	cells []cell
 }
 
-type histogramPoint struct {
-	time float64
-	h    *histogram.FloatHistogram
-}
+type cell struct{ time, lower, upper, count float64 }
 
 // exemplars are those of one series.
 type exemplars struct {

@@ -96,7 +96,7 @@ func (l *local) run(ctx context.Context, q promql.Query, g *grid) (*matrix, erro
 		for i, s := range v {
 			out := series{labels: s.Metric.Map()}
 			if s.H != nil {
-				out.histograms = []histogramPoint{{float64(s.T), s.H.Copy()}}
+				out.cells = cellsOf(float64(s.T), s.H)
 			} else {
 				out.times, out.values = []float64{float64(s.T)}, []float64{s.F}
 			}
@@ -135,7 +135,7 @@ func copySeries(s *promql.Series, g *grid) series {
 		}
 	}
 	for _, p := range s.Histograms {
-		out.histograms = append(out.histograms, histogramPoint{float64(p.T), p.H.Copy()})
+		out.cells = append(out.cells, cellsOf(float64(p.T), p.H)...)
 	}
 	return out
 }

@@ -181,14 +181,8 @@ func onGrid(f *frame.Frame, times []float64) []float64 {
 // that has something, at each time.
 func histogramFrame(s *series, refID string) *frame.Frame {
 	var times, lower, upper, counts []float64
-	for _, p := range s.histograms {
-		for it := p.h.AllBucketIterator(); it.Next(); {
-			b := it.At()
-			if b.Count == 0 {
-				continue
-			}
-			times, lower, upper, counts = append(times, p.time), append(lower, b.Lower), append(upper, b.Upper), append(counts, b.Count)
-		}
+	for _, c := range s.cells {
+		times, lower, upper, counts = append(times, c.time), append(lower, c.lower), append(upper, c.upper), append(counts, c.count)
 	}
 	return &frame.Frame{
 		RefID: refID, Name: seriesText(s.labels), Meta: &frame.Meta{Type: "heatmap-cells", PreferredVisualization: "graph"},

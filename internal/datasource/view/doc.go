@@ -24,6 +24,9 @@ type Request struct {
 	To       int64   `json:"to"`
 	TimeZone string  `json:"timeZone"`
 	Queries  []Query `json:"queries"`
+	// Plain asks for frames as Grafana's API answers them: one for each series, not
+	// shaped for a panel and not thinned out.
+	Plain bool `json:"-"`
 }
 
 // Query is one target of a panel.

@@ -141,7 +141,7 @@ func (r *Runner) plan(ctx context.Context, request *Request) (*plan, error) {
 		}
 		query := datasource.Query{
 			RefID: h.RefID, Target: q.Target, From: time.UnixMilli(from), To: time.UnixMilli(to), MaxDataPoints: q.MaxDataPoints,
-			Interval: time.Duration(q.IntervalMs * float64(time.Millisecond)), Location: location, Shaped: true,
+			Interval: time.Duration(q.IntervalMs * float64(time.Millisecond)), Location: location, Shaped: !request.Plain,
 		}
 		answer := frame.Answer{Key: q.Key, RefID: h.RefID}
 		n := byPanel[q.panel()]
@@ -171,7 +171,7 @@ func (r *Runner) plan(ctx context.Context, request *Request) (*plan, error) {
 			p.jobs = append(p.jobs, j)
 		}
 		n.inputs[h.RefID] = j
-		if h.Format == "table" && datasource.CanonicalType(j.source.Type) == datasource.TypePrometheus {
+		if h.Format == "table" && query.Shaped && datasource.CanonicalType(j.source.Type) == datasource.TypePrometheus {
 			n.tables++
 		}
 		j.answers = append(j.answers, answer)
@@ -283,7 +283,10 @@ func (r *Runner) run(ctx context.Context, j *job) frame.Message {
 		}
 	}
 	m.Cost.Samples = f.Samples
-	m.Frames = thin(frames, j.query.MaxDataPoints)
+	m.Frames = frames
+	if j.query.Shaped {
+		m.Frames = thin(frames, j.query.MaxDataPoints)
+	}
 	return m
 }
 
