@@ -155,7 +155,7 @@ export class GraphView {
   private paintAllSeries(colors: ChartColors): void {
     const { layout, x, ys } = this.painted!;
     const { hidden, window } = this.state;
-    const { context } = this.surface;
+    const { context, ratio } = this.surface;
     const forward = this.highlighted ?? this.pointedAt;
     const font = axisFont(colors);
     for (const one of this.arranged) {
@@ -164,7 +164,7 @@ export class GraphView {
       context.globalAlpha = forward === null || forward === id ? 1 : dimmed;
       const range = layout.scales[scale]!;
       paintSeries(
-        { context, box: layout.box, x, y: ys[scale]!, range, window, font, textColor: colors.text },
+        { context, box: layout.box, x, y: ys[scale]!, range, window, ratio, font, textColor: colors.text },
         one,
       );
     }

@@ -2,7 +2,7 @@ import { mixColors, withOpacity } from '../frame/colors';
 import { type Arranged, indexFrom, typicalStep } from './arrange';
 import type { SeriesStyle } from './graph-model';
 import type { Projection } from './scale';
-import { penAreas, penLines, type Trace, traceOf } from './trace';
+import { penAreas, penColumns, penLines, type Trace, traceOf } from './trace';
 
 /** The rectangle in which data are drawn, in CSS pixels. */
 export type PlotBox = { left: number; top: number; width: number; height: number };
@@ -15,6 +15,8 @@ export type SeriesPaint = {
   /** What the axis shows. */
   range: { min: number; max: number };
   window: { from: number; to: number };
+  /** Pixels of the screen in a CSS pixel. */
+  ratio: number;
   /** For numbers on bars. */
   font: string;
   textColor: string;
@@ -34,7 +36,7 @@ export function paintSeries(paint: SeriesPaint, arranged: Arranged): void {
     paintBars(paint, arranged, from, to);
     return;
   }
-  const { context, x, y } = paint;
+  const { context, box, ratio, x, y } = paint;
   const isLine = style.draw === 'line';
   const hasArea = isLine && (style.fillOpacity > 0 || base !== null) && areaOpacity(arranged) > 0;
   const { connectUpTo, breakBeyond } = style;
@@ -49,24 +51,57 @@ export function paintSeries(paint: SeriesPaint, arranged: Arranged): void {
     connectUpTo,
     breakBeyond,
   });
+  // Canvases draw ragged outlines slowly, unless they are made of lines that are one pixel wide.
+  const isRagged = trace.count > box.width / 2;
   if (hasArea) {
+    const areaColor = areaInk(paint, series.color, style, areaOpacity(arranged));
     context.beginPath();
-    penAreas(context, trace, floorPixel(paint), style.interpolation);
-    context.fillStyle = areaInk(paint, series.color, style, areaOpacity(arranged));
-    context.fill();
+    if (isRagged) {
+      penColumns(context, trace, floorPixel(paint), style.interpolation, ratio);
+      context.lineWidth = 1 / ratio;
+      context.strokeStyle = areaColor;
+      context.stroke();
+    } else {
+      penAreas(context, trace, floorPixel(paint), style.interpolation);
+      context.fillStyle = areaColor;
+      context.fill();
+    }
   }
   const ink = lineInk(paint, series.color, style);
   if (isLine && style.lineWidth > 0) {
-    context.beginPath();
-    penLines(context, trace, style.interpolation);
+    const path = new Path2D();
+    penLines(path, trace, style.interpolation);
     context.strokeStyle = ink;
-    context.lineWidth = style.lineWidth;
-    context.lineJoin = style.lineWidth > 1.5 ? 'round' : 'bevel';
     context.setLineDash(style.dash as number[]);
-    context.stroke();
+    strokeLine(context, path, style.lineWidth, trace.count > box.width && style.dash.length === 0, ratio);
     context.setLineDash([]);
   }
   paintPoints(paint, trace, style, ink);
+}
+
+/** A broad ragged line is several fine ones beside each other. */
+function strokeLine(
+  context: CanvasRenderingContext2D,
+  path: Path2D,
+  width: number,
+  isRagged: boolean,
+  ratio: number,
+): void {
+  const fineLines = Math.round(width * ratio);
+  if (!isRagged || fineLines > 6) {
+    context.lineWidth = width;
+    context.lineJoin = width > 1.5 ? 'round' : 'bevel';
+    context.stroke(path);
+    return;
+  }
+  context.lineWidth = 1 / ratio;
+  context.lineJoin = 'bevel';
+  for (let n = 0; n < Math.max(1, fineLines); n++) {
+    const shift = (n - (fineLines - 1) / 2) / ratio;
+    context.translate(shift, shift);
+    context.stroke(path);
+    context.translate(-shift, -shift);
+  }
 }
 
 /** An area between two series is seen even where no opacity was chosen. */

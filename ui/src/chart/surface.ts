@@ -11,7 +11,8 @@ export class Surface implements Painter {
   /** CSS pixels. */
   width = 0;
   height = 0;
-  private ratio = 1;
+  /** Pixels of the screen in a CSS pixel. */
+  ratio = 1;
   private isNear = false;
   /** Something was requested that is not painted yet. */
   private isDirty = true;

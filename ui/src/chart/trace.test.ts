@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { penAreas, penLines, traceOf } from './trace';
+import { penAreas, penColumns, penLines, traceOf } from './trace';
 
 const column = (...values: number[]) => Float64Array.from(values);
 const same = { toPixel: (value: number) => value, toValue: (pixel: number) => pixel };
@@ -76,4 +76,13 @@ test('areas go forward along the line and back along what they stand on', () => 
   const flat = recorder();
   penAreas(flat, trace(column(0, 1), column(5, 6)), 0, 'linear');
   expect(flat.moves).toEqual(['M0,5', 'L1,6', 'L1,0', 'L0,0', 'Z']);
+});
+
+test('areas can be made of columns of pixels', () => {
+  const pen = recorder();
+  penColumns(pen, trace(column(0, 2), column(4, 8)), 0, 'linear', 1);
+  expect(pen.moves).toEqual(['M0.5,5', 'L0.5,0', 'M1.5,7', 'L1.5,0']);
+  const fine = recorder();
+  penColumns(fine, trace(column(0, 1), column(4, 8), { base: column(1, 2) }), 0, 'stepAfter', 2);
+  expect(fine.moves).toEqual(['M0.25,4', 'L0.25,1', 'M0.75,4', 'L0.75,1']);
 });

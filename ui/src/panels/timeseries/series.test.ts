@@ -146,3 +146,14 @@ test('an empty graph says why', () => {
   timeless.fields.shift();
   expect(text({ from: 0, to: 10 }, timeless)?.text).toBe('This needs a column of times');
 });
+
+test.each([
+  [{}, 15],
+  [{ spanNulls: true }, Number.POSITIVE_INFINITY],
+  [{ spanNulls: 60 }, 60],
+  [{ insertNulls: 12 }, 12],
+])('where points were left out a line with %o ends beyond %s ms', (custom, wanted) => {
+  const one = frame('a', [0, 10, 20, 60], [1, 2, 3, 4], custom);
+  const { graph } = graphOf({ ...one, meta: { stepMilliseconds: 10 } });
+  expect(graph.series[0]!.style.breakBeyond).toBe(wanted);
+});

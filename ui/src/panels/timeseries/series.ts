@@ -1,3 +1,4 @@
+import { typicalStep } from '../../chart/arrange';
 import type { ExemplarMark, Graph, GraphSeries, SeriesStyle } from '../../chart/graph-model';
 import { continuousStops, isContinuousMode } from '../../frame/colors';
 import { displayOf, displayText, namedColor, seriesColor } from '../../frame/display';
@@ -110,7 +111,7 @@ function seriesOf(
     values,
     factor: custom.transform === 'negative-Y' ? -1 : 1,
     scale: scales.indexFor(field),
-    style: styleOf(field, frame, custom, options),
+    style: styleOf(field, frame, times, custom, options),
     stack:
       stacking === 'none' || custom.stacking?.group === false
         ? undefined
@@ -137,11 +138,11 @@ function constantOf(values: Float64Array): Float64Array {
 function styleOf(
   field: NumberField,
   { meta }: Frame,
+  times: Float64Array,
   custom: TimeSeriesCustom,
   options: ScaleOptions,
 ): SeriesStyle {
-  const { showPoints = 'auto', spanNulls = false, insertNulls = false } = custom;
-  const step = meta?.stepMilliseconds;
+  const { showPoints = 'auto', spanNulls = false } = custom;
   const gradient = custom.gradientMode ?? 'none';
   return {
     draw: custom.drawStyle ?? 'line',
@@ -154,17 +155,29 @@ function styleOf(
     points: showPoints === true ? 'always' : showPoints === false ? 'never' : showPoints,
     pointSize: custom.pointSize ?? 5,
     connectUpTo: spanNulls === true ? Number.POSITIVE_INFINITY : spanNulls || 0,
-    breakBeyond:
-      typeof insertNulls === 'number'
-        ? insertNulls
-        : insertNulls && step
-          ? step * 1.5
-          : Number.POSITIVE_INFINITY,
+    breakBeyond: breakBeyond(times, meta?.stepMilliseconds, custom),
     barAlignment: custom.barAlignment ?? 0,
     barWidth: custom.barWidthFactor ?? 0.6,
     barMaxWidth: custom.barMaxWidth ?? 200,
     showsValues: custom.showValues === true,
   };
+}
+
+/**
+ * Where a line ends for want of a next point. A source that was asked for a
+ * point at every step leaves out those that it does not have.
+ */
+function breakBeyond(
+  times: Float64Array,
+  step: number | undefined,
+  { spanNulls, insertNulls }: TimeSeriesCustom,
+): number {
+  if (typeof insertNulls === 'number') return insertNulls;
+  if (!step || spanNulls === true) return Number.POSITIVE_INFINITY;
+  const usual = typicalStep(times);
+  // Thinned out, points stand in pairs: up to four times their usual distance apart.
+  const longest = usual > step * 1.01 ? usual * 5 : step * 1.5;
+  return typeof spanNulls === 'number' ? Math.max(spanNulls, longest) : longest;
 }
 
 function dashOf({ lineStyle }: TimeSeriesCustom): readonly number[] {
