@@ -49,10 +49,7 @@ export class PlotView {
   private readonly outline = document.createElement('div');
   private leaveGroup: (() => void) | undefined;
 
-  constructor(
-    private readonly host: HTMLElement,
-    state: PlotState,
-  ) {
+  constructor(host: HTMLElement, state: PlotState) {
     this.state = state;
     this.surface = new Surface(host, (surface) => {
       this.places = this.state.draw(surface, chartColors(this.state.theme));

@@ -9,7 +9,6 @@ const column = (...values: number[]) => Float64Array.from(values);
 
 function frame(name: string, times: number[], values: number[], custom = {}, config = {}): Frame {
   return {
-    name,
     length: times.length,
     fields: [
       { name: 'Time', type: 'time', values: column(...times), config: {} },
