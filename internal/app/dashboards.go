@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"monopod/internal/auth"
+	"monopod/internal/dashboard"
 	"monopod/internal/dashboard/shipped"
 	"monopod/internal/dashboard/store"
 	"monopod/internal/grafanaapi"
@@ -21,10 +22,19 @@ func (p *program) dashboardRoutes(ctx context.Context) ([]auth.Route, error) {
 	if err := shipped.Provision(ctx, s); err != nil {
 		p.component("dashboards").Error("The dashboards of the program are not as they should be", "err", err)
 	}
-	dashboards := grafanaapi.NewDashboards(grafanaapi.DashboardsOptions{Store: s, DefaultHome: shipped.Home})
+	p.dashboards = grafanaapi.NewDashboards(grafanaapi.DashboardsOptions{Store: s, DefaultHome: shipped.Home, DataSource: p.dataSourceByName})
 	server := grafanaapi.NewServer(grafanaapi.ServerOptions{
 		Version: grafanaVersion, Monopod: p.build.Version, Revision: p.build.Revision, BasePath: p.Web.RoutePrefix, Anonymous: p.People.Anonymous > auth.None,
 		Check: func(ctx context.Context) error { return p.state.db.Read().PingContext(ctx) },
 	})
-	return append(dashboards.Routes(), server.Routes()...), nil
+	return append(p.dashboards.Routes(), server.Routes()...), nil
+}
+
+// dataSourceByName finds a data source for the dashboards that name one.
+func (p *program) dataSourceByName(name string) (dashboard.DataSourceRef, bool) {
+	s, err := p.sources.ByName(context.Background(), name)
+	if err != nil {
+		return dashboard.DataSourceRef{}, false
+	}
+	return dashboard.DataSourceRef{Type: s.Type, UID: s.UID}, true
 }

@@ -8,11 +8,14 @@ import (
 	"time"
 
 	"monopod/internal/auth"
+	"monopod/internal/dashboard"
 	"monopod/internal/dashboard/store"
+	"monopod/internal/events"
 )
 
-// maxDashboardBytes bounds the body of a request that carries a dashboard.
-const maxDashboardBytes = 20 << 20
+// maxDashboardBytes bounds the body of a request that carries a dashboard and a
+// little around it.
+const maxDashboardBytes = dashboard.MaxBytes + 1<<20
 
 // DashboardsOptions is what the API of dashboards is told.
 type DashboardsOptions struct {
@@ -25,17 +28,38 @@ type DashboardsOptions struct {
 	Home func(context.Context) string
 	// DefaultHome is a uid.
 	DefaultHome string
+	// DataSource finds a data source by the name that old dashboards have; nil: none
+	// is known.
+	DataSource func(name string) (dashboard.DataSourceRef, bool)
 }
 
 // Dashboards answers about dashboards, folders, searches, stars and annotations.
 // Addresses in its answers begin below the route prefix.
 type Dashboards struct {
 	DashboardsOptions
+	migrated *migrations
 }
 
 // NewDashboards makes the API.
 func NewDashboards(o DashboardsOptions) *Dashboards {
-	return &Dashboards{o}
+	return &Dashboards{o, newMigrations(dashboard.Migrator{DataSource: o.DataSource})}
+}
+
+// Follow forgets, until the context ends, what depends on data sources when they
+// change.
+func (a *Dashboards) Follow(ctx context.Context, hub *events.Hub) {
+	told, end := hub.Subscribe(16)
+	defer end()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e := <-told:
+			if e.Name == events.DataSourcesChanged {
+				a.migrated.forget()
+			}
+		}
+	}
 }
 
 // Routes is the routing table.
@@ -45,8 +69,10 @@ func (a *Dashboards) Routes() []auth.Route {
 		{Methods: "GET", Path: "/api/search/sorting", Role: auth.Viewer, Handler: a.sorting},
 
 		{Methods: "POST", Path: "/api/dashboards/db", Role: auth.Editor, MaxBodyBytes: maxDashboardBytes, Handler: a.save},
+		{Methods: "POST", Path: "/api/dashboards/import", Role: auth.Editor, MaxBodyBytes: maxDashboardBytes, Handler: a.importDashboard},
 		{Methods: "GET", Path: "/api/dashboards/home", Role: auth.Viewer, Handler: a.home},
 		{Methods: "GET", Path: "/api/dashboards/tags", Role: auth.Viewer, Handler: a.tags},
+		{Methods: "POST", Path: "/api/dashboards/calculate-diff", Role: auth.Viewer, MaxBodyBytes: maxDashboardBytes, Handler: a.calculateDiff},
 		{Methods: "GET", Path: "/api/dashboards/uid/{uid}", Role: auth.Viewer, Handler: a.of(a.get)},
 		{Methods: "DELETE", Path: "/api/dashboards/uid/{uid}", Role: auth.Editor, Handler: a.of(a.remove)},
 		{Methods: "GET", Path: "/api/dashboards/uid/{uid}/versions", Role: auth.Viewer, Handler: a.of(a.versions)},
@@ -83,6 +109,10 @@ func (a *Dashboards) Routes() []auth.Route {
 
 		{Methods: "GET", Path: "/api/library-elements", Role: auth.Viewer, Handler: libraryElements},
 
+		{Methods: "GET", Path: "/api/monopod/v1/dashboards/{uid}", Role: auth.Viewer, Handler: a.of(a.ownGet)},
+		{Methods: "POST", Path: "/api/monopod/v1/dashboards", Role: auth.Editor, MaxBodyBytes: maxDashboardBytes, Handler: a.ownSave},
+		{Methods: "GET", Path: "/api/monopod/v1/dashboards/{uid}/diff", Role: auth.Viewer, Handler: a.of(a.diff)},
+		{Methods: "POST", Path: "/api/monopod/v1/dashboards/migrate", Role: auth.Viewer, MaxBodyBytes: maxDashboardBytes, Handler: a.preview},
 		{Methods: "GET", Path: "/api/monopod/v1/dashboards/{uid}/source", Role: auth.Viewer, Handler: a.of(a.source)},
 	}
 }

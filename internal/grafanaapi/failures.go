@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"monopod/internal/dashboard"
 	"monopod/internal/dashboard/store"
 )
 
@@ -57,6 +58,14 @@ func failWith(w http.ResponseWriter, err error) {
 			message{old.Error(), "version-mismatch"},
 			currentVersion{old.Current.Version, old.Current.Updated, old.Current.UpdatedBy},
 		})
+		return
+	}
+	if bad := (*badDashboard)(nil); errors.As(err, &bad) {
+		code := http.StatusBadRequest
+		if errors.Is(err, dashboard.ErrTooLarge) {
+			code = http.StatusRequestEntityTooLarge
+		}
+		fail(w, code, "%v", bad)
 		return
 	}
 	for _, f := range failures {

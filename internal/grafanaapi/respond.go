@@ -38,15 +38,24 @@ func fail(w http.ResponseWriter, code int, format string, a ...any) {
 	respond(w, code, message{Message: fmt.Sprintf(format, a...)})
 }
 
-// receive reads the body into a value. Where it returns false it has answered.
-func receive(w http.ResponseWriter, r *http.Request, value any) bool {
+// readBody reads the body. Where it returns false it has answered.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	body, err := io.ReadAll(r.Body)
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
 		fail(w, http.StatusRequestEntityTooLarge, "The body is larger than %d MB", large.Limit>>20)
-		return false
+		return nil, false
 	}
 	if err != nil {
 		fail(w, http.StatusBadRequest, "The body ended early: %v", err)
+		return nil, false
+	}
+	return body, true
+}
+
+// receive reads the body into a value. Where it returns false it has answered.
+func receive(w http.ResponseWriter, r *http.Request, value any) bool {
+	body, ok := readBody(w, r)
+	if !ok {
 		return false
 	}
 	if err := decode(body, value); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"monopod/internal/auth"
+	"monopod/internal/dashboard"
 	"monopod/internal/dashboard/store"
 )
 
@@ -80,11 +81,20 @@ func (a *Dashboards) folderOf(w http.ResponseWriter, r *http.Request, uid string
 	return f.UID, true
 }
 
-// keep stores a dashboard in the name of who asks.
+// keep stores a dashboard in the name of who asks. What could not be opened again is
+// not taken.
 func (a *Dashboards) keep(ctx context.Context, c store.Save) (store.Dashboard, store.Outcome, error) {
+	if _, err := dashboard.Summarize(c.Source); err != nil {
+		return store.Dashboard{}, store.Outcome{}, &badDashboard{err}
+	}
 	c.By, c.Provisioner = auth.FromContext(ctx).Actor(), a.Provisioner
 	return a.Store.Save(ctx, c)
 }
+
+// badDashboard is the error for a dashboard that cannot be read, or changed.
+type badDashboard struct{ error }
+
+func (e *badDashboard) Unwrap() error { return e.error }
 
 // answerSave stores a dashboard and answers as Grafana does.
 func (a *Dashboards) answerSave(w http.ResponseWriter, r *http.Request, c store.Save) {

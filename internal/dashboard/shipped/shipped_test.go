@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/prometheus/promql/parser"
 
+	"monopod/internal/dashboard"
 	"monopod/internal/dashboard/store"
 	"monopod/internal/state"
 )
@@ -57,7 +58,7 @@ func TestDashboardsAreSound(t *testing.T) {
 		if err := json.Unmarshal(source, &d); err != nil {
 			t.Fatal(err)
 		}
-		if d.SchemaVersion != 42 || !strings.HasPrefix(d.UID, "monopod-") || d.Title == "" {
+		if d.SchemaVersion != dashboard.SchemaVersion || !strings.HasPrefix(d.UID, "monopod-") || d.Title == "" {
 			t.Errorf("schema %d, uid %q, title %q", d.SchemaVersion, d.UID, d.Title)
 		}
 		ids := map[int]bool{}
@@ -86,6 +87,21 @@ func TestDashboardsAreSound(t *testing.T) {
 				if _, err := p.ParseExpr(variables.Replace(q.Expr)); err != nil || strings.Contains(variables.Replace(q.Expr), "$") {
 					t.Errorf("panel %d, %q, query %s: %s: %v", panel.ID, panel.Title, q.RefID, q.Expr, err)
 				}
+			}
+		}
+	})
+}
+
+// What is shipped is drawn exactly.
+func TestVerdicts(t *testing.T) {
+	each(t, func(t *testing.T, source []byte) {
+		m, err := dashboard.Migrate(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range m.Verdicts {
+			if v.Level != dashboard.Exact {
+				t.Errorf("panel %d: %v: %v", v.PanelID, v.Level, v.Reasons)
 			}
 		}
 	})
