@@ -121,7 +121,7 @@ class GridCell extends Component<GridCellProps> {
     return (
       <div
         class="dash-cell"
-        style={{ width: `${width}px`, height: `${height}px`, transform: `translate(${left}px, ${top}px)` }}
+        style={{ left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` }}
       >
         {cell.panel.type === 'row' ? (
           <RowHeader session={session} cell={cell} />

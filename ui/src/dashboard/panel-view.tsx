@@ -50,7 +50,6 @@ export function PanelView(props: PanelViewProps) {
   const title = session.interpolate(panel.title ?? '', scope, undefined, 'text');
   const headingId = `panel-${key}-title`;
 
-  const hasHeader = title !== '' || !panel.transparent;
   const headerHeight = title !== '' ? panelHeaderHeight : 0;
   const contentWidth = Math.max(0, Math.floor(width - 2 * (paddingPx + borderPx)));
   const contentHeight = Math.max(
@@ -112,22 +111,26 @@ export function PanelView(props: PanelViewProps) {
       aria-busy={data.loading}
       tabIndex={props.withMenu ? 0 : undefined}
       data-panel={key}
+      onPointerEnter={() => {
+        if (props.withMenu) session.activePanel.value = key;
+      }}
+      onFocusIn={() => {
+        if (props.withMenu) session.activePanel.value = key;
+      }}
       style={{ height: `${height}px` }}
     >
-      {hasHeader && (
-        <PanelHeader
-          session={session}
-          panel={panel}
-          scope={scope}
-          cellKey={key}
-          headingId={headingId}
-          title={title}
-          data={data}
-          frames={frames.current}
-          time={own}
-          withMenu={props.withMenu}
-        />
-      )}
+      <PanelHeader
+        session={session}
+        panel={panel}
+        scope={scope}
+        cellKey={key}
+        headingId={headingId}
+        title={title}
+        data={data}
+        frames={frames.current}
+        time={own}
+        withMenu={props.withMenu}
+      />
       <div
         class="dash-panel-body"
         style={{ height: `${contentHeight}px`, paddingTop: headerHeight ? 0 : paddingPx }}

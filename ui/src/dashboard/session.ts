@@ -41,6 +41,12 @@ export type DashboardSession = Omit<Edits, 'current' | 'adopt'> & {
   timeZone: ReadonlySignal<string>;
   runner: QueryRunner;
   annotations?: Annotations;
+  /** The key of the panel that is pointed at or has the focus: keys are meant for it. */
+  activePanel: Signal<string | null>;
+  /** The dialog that is open over the dashboard. */
+  dialog: { current: ReadonlySignal<SessionDialog | null>; set(dialog: SessionDialog | null): void };
+  /** What the editor adds to the menu of panels; null until it is loaded, and for those who may not edit. */
+  panelActions: Signal<PanelActions | null>;
   /** Rows that who looks at the dashboard opened or closed, by the key of their cell. Nothing of it is saved. */
   rows: ReadonlySignal<ReadonlyMap<string, boolean>>;
   setRowCollapsed(key: string, isCollapsed: boolean): void;
@@ -55,6 +61,16 @@ export type DashboardSession = Omit<Edits, 'current' | 'adopt'> & {
   adopt(loaded: LoadedDashboard): void;
   setMeta(change: Partial<DashboardMeta>): void;
   dispose(): void;
+};
+
+export type SessionDialog =
+  | { kind: 'inspect'; cellKey: string }
+  /** Of a panel, or of the whole dashboard. */
+  | { kind: 'share'; cellKey?: string };
+
+export type PanelActions = {
+  duplicatePanel(session: DashboardSession, of: { panel: Panel }): void;
+  removePanel(session: DashboardSession, of: { panel: Panel }): void;
 };
 
 export type SessionOptions = { ask: typeof runView };
@@ -158,6 +174,7 @@ export function createSession(loaded: LoadedDashboard, { ask }: SessionOptions):
     meta.value = next.meta;
     verdicts.value = next.verdicts ?? [];
   };
+  const dialog = signal<SessionDialog | null>(null);
   const rows = signal<ReadonlyMap<string, boolean>>(new Map());
   const session: DashboardSession = {
     ...edits,
@@ -171,6 +188,14 @@ export function createSession(loaded: LoadedDashboard, { ask }: SessionOptions):
     window,
     timeZone,
     runner,
+    activePanel: signal(null),
+    dialog: {
+      current: dialog,
+      set(next) {
+        dialog.value = next;
+      },
+    },
+    panelActions: signal(null),
     rows,
     setRowCollapsed(key, isCollapsed) {
       rows.value = new Map(rows.peek()).set(key, isCollapsed);

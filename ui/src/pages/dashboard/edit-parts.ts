@@ -1,12 +1,11 @@
 import type { ComponentType } from 'preact';
-import type { Cell } from '../../dashboard/layout';
-import type { DashboardSession } from '../../dashboard/session';
+import type { DashboardSession, PanelActions } from '../../dashboard/session';
 
 /**
  * What editing puts into the dashboard page. All of it comes in chunks that who
  * only looks at dashboards never loads.
  */
-export type EditParts = {
+export type EditParts = PanelActions & {
   /** At the right end of the header while `session.isEditing`. */
   Toolbar: ComponentType<{ session: DashboardSession }>;
   /** Stands in for the grid while `session.isEditing`. */
@@ -15,9 +14,6 @@ export type EditParts = {
   PanelEditor: ComponentType<{ session: DashboardSession; panelId: number }>;
   /** The whole page below the header with `editview=NAME`. */
   Settings: ComponentType<{ session: DashboardSession; view: string }>;
-  /** What the menu of a panel does, beside opening the editor. */
-  duplicatePanel(session: DashboardSession, cell: Pick<Cell, 'panel'>): void;
-  removePanel(session: DashboardSession, cell: Pick<Cell, 'panel'>): void;
 };
 
 /** Null while there is no editor in this build. */
