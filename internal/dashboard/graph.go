@@ -42,8 +42,8 @@ func replaceGraph(d *document, p *value) {
 	}
 	g.thresholds()
 	g.timeAxis()
-	if links := p.Get("options", "dataLinks"); len(links.Items()) > 0 && !defaults.Has("links") {
-		defaults.Set("links", links)
+	if links := p.Get("options", "dataLinks"); len(links.Items()) > 0 {
+		setMissing(defaults, "links", links)
 	}
 	options := jsontree.Obj("legend", g.legend(), "tooltip", g.tooltip())
 	old := p.Get("options")
@@ -191,7 +191,7 @@ func (g *graph) kind() {
 		p.Get("options").Set("reduceOptions", jsontree.Obj("calcs", jsontree.Arr(calc), "fields", "", "values", false))
 		p.Get("options").Set("orientation", "vertical")
 		p.Get("options").Set("displayMode", "basic")
-		p.Get("options").Delete("tooltip")
+		p.Get("options").Delete("tooltip", "legend")
 		if !g.defaults.Has("color") {
 			g.defaults.Set("color", jsontree.Obj("mode", "palette-classic"))
 		}

@@ -78,7 +78,7 @@ func replaceHeatmap(d *document, p *value) {
 	options.Set("color", color)
 	options.Set("exemplars", jsontree.Obj("color", "rgba(255,0,255,0.7)"))
 	least := -1e9
-	if isOn(p, "hideZeroBuckets", true) {
+	if isOn(p, "hideZeroBuckets", false) {
 		least = 1e-9
 	}
 	options.Set("filterValues", jsontree.Obj("le", least))

@@ -236,7 +236,11 @@ func (w writer) object(dst []byte, v *Value, indent string) []byte {
 		} else {
 			om := o.members[at]
 			dst = append(dst, w.source[om.lead:om.value.start]...)
-			dst = w.inner(dst, m.value, w.source[om.lead:om.keyStart], indent, false)
+			if m.value.origin == om.value {
+				dst = w.value(dst, m.value, lineIndent(w.source, om.value.start))
+			} else {
+				dst = w.inner(dst, m.value, w.source[om.lead:om.keyStart], indent, false)
+			}
 			if at < len(o.members)-1 && i < len(v.members)-1 {
 				dst = append(dst, w.source[om.value.end:om.delim]...)
 			}
@@ -268,7 +272,12 @@ func (w writer) array(dst []byte, v *Value, indent string) []byte {
 				lead = w.source[oi.lead:oi.start]
 			}
 		}
-		dst = w.inner(append(dst, lead...), item, lead, indent, bytes.IndexByte(w.source[oi.start:oi.end], '\n') >= 0)
+		dst = append(dst, lead...)
+		if stood {
+			dst = w.value(dst, item, lineIndent(w.source, oi.start))
+		} else {
+			dst = w.inner(dst, item, lead, indent, bytes.IndexByte(w.source[oi.start:oi.end], '\n') >= 0)
+		}
 		if stood && at < len(o.items)-1 && i < len(v.items)-1 {
 			dst = append(dst, w.source[oi.end:oi.delim]...)
 		}
