@@ -85,3 +85,10 @@ export function resolveLink(link: DataLink, fill: (text: string) => string): Val
   if (href === undefined) return [];
   return [{ title: fill(link.title ?? '') || href, href, opensNewTab: link.targetBlank === true }];
 }
+
+/** What a picture may come from. The content policy has the last word on which sites it is. */
+export function safeImage(url: string): string | undefined {
+  if (/^data:image\/(png|jpe?g|gif|webp|svg\+xml)[;,]/i.test(url.trim())) return url.trim();
+  const href = safeHref(url);
+  return href?.startsWith('mailto:') ? undefined : href;
+}

@@ -39,7 +39,7 @@ function baseName(field: Field, frame: Frame, only: string | undefined, framesDi
   const isValue = !name || name === 'Value';
   if (framesDiffer && frame.name) parts.push(frame.name);
   const hasFrameName = parts.length > 0;
-  if (!isValue) parts.push(name);
+  if (!isValue && !(hasFrameName && name === frame.name)) parts.push(name);
   const label = hasLabels ? (only === undefined ? labelText(labels) : labels[only]) : undefined;
   if (label) parts.push(label);
   else if (isValue && !hasFrameName && frame.name) parts.push(frame.name);

@@ -20,4 +20,10 @@ export const valueKinds: readonly PanelKind[] = [
     icon: 'cardinality',
     load: async () => (await import('./bargauge/plugin')).plugin,
   },
+  {
+    type: 'table',
+    name: ['Table', '표'],
+    icon: 'sidebar',
+    load: async () => (await import('./table/plugin')).plugin,
+  },
 ];
