@@ -91,7 +91,8 @@ export class PlotView {
   showCrosshair(time: number | null): void {
     const { places } = this;
     const pixel = time === null || !places?.x ? Number.NaN : places.x.toPixel(time);
-    const isShown = places !== null && pixel >= places.box.left && pixel <= places.box.left + places.box.width;
+    const isShown =
+      places !== null && pixel >= places.box.left && pixel <= places.box.left + places.box.width;
     this.line.classList.toggle('is-shown', isShown);
     if (!isShown) return;
     this.line.style.height = `${places.box.height}px`;
@@ -111,7 +112,8 @@ export class PlotView {
     if (hit && state.hasTooltip) showTooltip(this, hit.content, event.clientX, event.clientY);
     else hideTooltip(this);
     this.placeOutline(hit?.box);
-    if (state.crosshair && places.x) moveCrosshair(state.crosshair.group, this, hit?.time ?? places.x.toValue(x));
+    if (state.crosshair && places.x)
+      moveCrosshair(state.crosshair.group, this, hit?.time ?? places.x.toValue(x));
   }
 
   private leave(): void {

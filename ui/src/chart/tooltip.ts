@@ -12,6 +12,8 @@ export type TooltipContent = {
   note?: string;
   /** Short words in boxes. */
   tags?: readonly string[];
+  /** Heights of little bars below the rows, and which of them is meant. */
+  bars?: { values: readonly number[]; at: number };
   /** Only in one that stays. */
   actions?: readonly TooltipAction[];
   maxWidth?: number;
@@ -93,7 +95,7 @@ function create(by: object): HTMLDivElement {
 
 function fill(
   root: HTMLElement,
-  { title, note, tags, rows, moreText, maxWidth, maxHeight }: TooltipContent,
+  { title, note, tags, rows, bars, moreText, maxWidth, maxHeight }: TooltipContent,
 ): void {
   const parts = [element('div', 'tooltip-title', title)];
   if (note) parts.push(element('div', 'tooltip-note', note));
@@ -108,6 +110,7 @@ function fill(
     if (maxHeight) list.style.maxHeight = `${maxHeight}px`;
     parts.push(list);
   }
+  if (bars) parts.push(barList(bars));
   if (moreText) parts.push(element('div', 'tooltip-more', moreText));
   root.replaceChildren(...parts);
   root.style.maxWidth = maxWidth ? `min(${maxWidth}px, calc(100vw - 16px))` : '';
@@ -132,6 +135,17 @@ function rowOf({ name, color, value, nearest }: TooltipRow): HTMLElement {
   mark.style.background = color;
   line.append(mark, element('span', 'tooltip-name', name), element('span', 'tooltip-value', value));
   return line;
+}
+
+function barList({ values, at }: NonNullable<TooltipContent['bars']>): HTMLElement {
+  const list = element('div', 'tooltip-bars');
+  const most = Math.max(...values, 1e-9);
+  values.forEach((value, index) => {
+    const bar = element('span', index === at ? 'is-nearest' : '');
+    bar.style.height = `${Math.max(2, (value / most) * 100)}%`;
+    list.append(bar);
+  });
+  return list;
 }
 
 function actionList(actions: readonly TooltipAction[], end: () => void): HTMLElement {

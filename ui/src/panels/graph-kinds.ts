@@ -8,4 +8,10 @@ export const graphKinds: readonly PanelKind[] = [
     icon: 'explore',
     load: () => import('./timeseries/plugin').then((module) => module.timeSeriesPlugin),
   },
+  {
+    type: 'heatmap',
+    name: ['Heatmap', '히트맵'],
+    icon: 'cardinality',
+    load: () => import('./heatmap/plugin').then((module) => module.heatmapPlugin),
+  },
 ];
