@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"monopod/internal/cli"
+	"monopod/internal/grafanaapi"
 )
 
 var references = []struct {
@@ -20,6 +21,7 @@ var references = []struct {
 }{
 	{"docs/reference/flags.md", cli.FlagsReference},
 	{"docs/reference/cli.md", cli.CommandReference},
+	{"docs/reference/grafana-api.md", grafanaapi.Reference},
 }
 
 func main() {
