@@ -114,6 +114,7 @@ func newProgram(s Streams) *program {
 	p.addTSDB()
 	p.addImport()
 	p.addExport()
+	p.addDashboards()
 	p.addUsers()
 	p.addVersion()
 	p.addCompletion()
