@@ -2,6 +2,7 @@ import type { Panel } from '../dashboard/model';
 import { loadUnits } from '../format/units';
 import { applyFieldConfig, type FieldContext } from './field-config';
 import type { Frame } from './frame';
+import { withKindDefaults } from './kind-defaults';
 import type { transformFrames } from './transform';
 
 export type FramesContext = FieldContext & { timeZone: string };
@@ -54,5 +55,5 @@ export function panelFrames(panel: Panel, frames: readonly Frame[], context: Fra
     if (transform === null) throw new Error(`panel ${panel.id}: its transformations are not loaded`);
     shown = transform(frames, panel.transformations!, context);
   }
-  return applyFieldConfig(shown, panel.fieldConfig, context);
+  return applyFieldConfig(shown, withKindDefaults(panel.type, panel.fieldConfig), context);
 }
