@@ -1,6 +1,10 @@
 /** Icons are drawn on a 16 px grid with a 1.5 px stroke in the colour of the text around them. */
 const shapes = {
   home: 'M2.5 7 8 2.5 13.5 7v6a.5.5 0 0 1-.5.5H9.75v-4h-3.5v4H3a.5.5 0 0 1-.5-.5Z',
+  dashboards: 'M2.5 2.5h4.5v6h-4.5ZM9 2.5h4.5v3.5h-4.5ZM9 8h4.5v5.5h-4.5ZM2.5 10.5h4.5v3h-4.5Z',
+  folder:
+    'M2 12.5v-9a.5.5 0 0 1 .5-.5h3.75l1.5 2h5.75a.5.5 0 0 1 .5.5v7a.5.5 0 0 1-.5.5h-11a.5.5 0 0 1-.5-.5Z',
+  star: 'm8 2 1.85 3.75 4.15.6-3 2.92.7 4.13L8 11.45 4.3 13.4l.7-4.13-3-2.92 4.15-.6Z',
   explore: 'M2.5 2.5v10a1 1 0 0 0 1 1h10M5 9.5l2.5-3 2 2 4-5',
   targets:
     'M8 1.75v2.5M8 11.75v2.5M1.75 8h2.5M11.75 8h2.5M12.5 8a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0ZM8.75 8a.75.75 0 1 1-1.5 0 .75.75 0 0 1 1.5 0Z',

@@ -25,12 +25,12 @@ export function LoadedPanelMenu(props: PanelMenuProps) {
     close();
     run();
   };
-  const meta = session.meta.value;
+  const canChange = session.canChange.value;
   const actions = session.panelActions.value;
   const groups: Item[][] = [
     [
       { icon: 'eye', label: t.view, hint: 'v', run: act(() => setQuery({ viewPanel: cellKey }, 'push')) },
-      ...(actions && meta.canEdit
+      ...(canChange
         ? [
             {
               icon: 'config' as const,
@@ -54,7 +54,7 @@ export function LoadedPanelMenu(props: PanelMenuProps) {
       { icon: 'down', label: t.png, run: act(() => void savePng(props)) },
     ],
   ];
-  if (actions && meta.canEdit && session.isEditing.value) {
+  if (actions && canChange && session.isEditing.value) {
     groups.push([
       { icon: 'copy', label: t.duplicate, run: act(() => actions.duplicatePanel(session, { panel })) },
       { icon: 'trash', label: t.remove, run: act(() => actions.removePanel(session, { panel })) },

@@ -3,7 +3,7 @@ import { useComputed } from '@preact/signals';
 import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { Icon } from '../components/icon';
-import type { AnnotationMark, PanelContext } from '../panels/plugin';
+import type { PanelContext } from '../panels/plugin';
 import { emptyScope, type Scope } from '../variables/scope';
 import type { Panel } from './model';
 import { createPanelFrames } from './panel-frames';
@@ -28,7 +28,6 @@ export type PanelViewProps = {
   changeOptions?: PanelContext['changeOptions'];
 };
 
-const noMarks: readonly AnnotationMark[] = [];
 const borderPx = 1;
 const paddingPx = 8;
 
@@ -45,7 +44,7 @@ export function PanelView(props: PanelViewProps) {
   const data = watch.data.value;
   const frames = useMemo(() => createPanelFrames(session, watch.data), [session, watch]);
   useLayoutEffect(() => frames.configure(panel, scope), [frames, panel, scope]);
-  const marks = useComputed(() => session.annotations?.marksOf(panel) ?? noMarks);
+  const marks = useComputed(() => session.annotations.marksOf(panel));
   const context = usePanelContext(session, panel, scope, changeOptions);
   const title = session.interpolate(panel.title ?? '', scope, undefined, 'text');
   const headingId = `panel-${key}-title`;
@@ -168,7 +167,7 @@ function usePanelContext(
         session.variables.setFilters(name, [...others, { key, operator, value }]);
       };
     }
-    if (canAnnotate) context.annotate = (window) => session.annotations?.begin(latest.current.panel, window);
+    if (canAnnotate) context.annotate = (window) => session.annotations.begin(latest.current.panel, window);
     if (changeOptions) context.changeOptions = (change) => latest.current.changeOptions?.(change);
     return context;
   }, [session, scope, isOwnTime, canAnnotate, changeOptions === undefined, session.variables.states.value]);

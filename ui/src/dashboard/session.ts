@@ -10,7 +10,7 @@ import { builtInLookup } from '../variables/built-in';
 import { type DefaultFormat, interpolate } from '../variables/interpolate';
 import { type Scope, withScope, withValues } from '../variables/scope';
 import { createVariableSet, type VariableSet } from '../variables/variable-set';
-import type { Annotations } from './annotations';
+import { type Annotations, createAnnotations } from './annotations';
 import { askVariable } from './ask-variable';
 import { dataSources, loadDataSources } from './datasources';
 import { createEdits, type Edits } from './edits';
@@ -33,6 +33,8 @@ export type DashboardSession = Omit<Edits, 'current' | 'adopt'> & {
   meta: ReadonlySignal<DashboardMeta>;
   verdicts: ReadonlySignal<readonly Verdict[]>;
   isEditing: Signal<boolean>;
+  /** Whether who is here may change it. */
+  canChange: ReadonlySignal<boolean>;
   variables: VariableSet;
   time: TimeControl;
   /** Milliseconds; moves with the range and with every refresh. */
@@ -40,7 +42,7 @@ export type DashboardSession = Omit<Edits, 'current' | 'adopt'> & {
   /** As panels are told: `browser`, `utc`, or an IANA name. */
   timeZone: ReadonlySignal<string>;
   runner: QueryRunner;
-  annotations?: Annotations;
+  annotations: Annotations;
   /** The key of the panel that is pointed at or has the focus: keys are meant for it. */
   activePanel: Signal<string | null>;
   /** The dialog that is open over the dashboard. */
@@ -73,11 +75,18 @@ export type PanelActions = {
   removePanel(session: DashboardSession, of: { panel: Panel }): void;
 };
 
-export type SessionOptions = { ask: typeof runView };
+export type SessionOptions = {
+  ask: typeof runView;
+  /** Whether this build can change dashboards. */
+  hasEditor?: boolean;
+};
 
 const noVariables: never[] = [];
 
-export function createSession(loaded: LoadedDashboard, { ask }: SessionOptions): DashboardSession {
+export function createSession(
+  loaded: LoadedDashboard,
+  { ask, hasEditor = false }: SessionOptions,
+): DashboardSession {
   const edits = createEdits(loaded.dashboard);
   const { current: dashboard } = edits;
   const meta = signal(loaded.meta);
@@ -93,7 +102,10 @@ export function createSession(loaded: LoadedDashboard, { ask }: SessionOptions):
     to: dashboard.value.time?.to || 'now',
     refreshSeconds: (parseInterval(String(dashboard.value.refresh || '')) ?? 0) / 1000,
   }));
-  const time = createTimeControl(defaults, zone);
+  const time: TimeControl = {
+    ...createTimeControl(defaults, zone),
+    setZone: (next) => setQuery({ timezone: next === 'local' ? 'browser' : next }, 'push'),
+  };
   let lastWindow: PanelWindow = { from: 0, to: 0 };
   const window = computed(() => {
     const { startSeconds, endSeconds } = time.window.value;
@@ -174,6 +186,10 @@ export function createSession(loaded: LoadedDashboard, { ask }: SessionOptions):
     meta.value = next.meta;
     verdicts.value = next.verdicts ?? [];
   };
+  const annotations = createAnnotations(
+    { uid: loaded.meta.uid, dashboard, window, timeZone, interpolate: put, variables },
+    ask,
+  );
   const dialog = signal<SessionDialog | null>(null);
   const rows = signal<ReadonlyMap<string, boolean>>(new Map());
   const session: DashboardSession = {
@@ -183,11 +199,13 @@ export function createSession(loaded: LoadedDashboard, { ask }: SessionOptions):
     meta,
     verdicts,
     isEditing: signal(false),
+    canChange: computed(() => hasEditor && meta.value.canEdit && dashboard.value.editable !== false),
     variables,
     time,
     window,
     timeZone,
     runner,
+    annotations,
     activePanel: signal(null),
     dialog: {
       current: dialog,
@@ -214,6 +232,7 @@ export function createSession(loaded: LoadedDashboard, { ask }: SessionOptions):
     },
     dispose() {
       runner.dispose();
+      annotations.dispose();
       variables.dispose();
     },
   };

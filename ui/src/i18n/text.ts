@@ -121,6 +121,8 @@ export const text = defineText(
       lastDays: (n: number) => (n === 1 ? 'Last 1 day' : `Last ${n} days`),
       today: 'Today',
       yesterday: 'Yesterday',
+      thisWeek: 'This week',
+      thisMonth: 'This month',
     },
     chart: {
       last: 'Last',
@@ -256,6 +258,8 @@ export const text = defineText(
       lastDays: (n) => `최근 ${n}일`,
       today: '오늘',
       yesterday: '어제',
+      thisWeek: '이번 주',
+      thisMonth: '이번 달',
     },
     chart: {
       last: '현재',

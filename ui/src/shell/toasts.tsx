@@ -8,6 +8,8 @@ export type Toast = {
   level: 'info' | 'ok' | 'warn' | 'bad';
   message: string;
   detail?: string;
+  /** What can be done about it. */
+  link?: { label: string; onClick(): void };
 };
 
 const shown = signal<(Toast & { id: number })[]>([]);
@@ -36,12 +38,17 @@ const icons = { info: 'info', ok: 'check', warn: 'warning', bad: 'error' } as co
 export function Toasts() {
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {shown.value.map(({ id, level, message, detail }) => (
+      {shown.value.map(({ id, level, message, detail, link }) => (
         <div key={id} class={`toast is-${level}`}>
           <Icon name={icons[level]} />
           <div class="toast-body">
             {message}
             {detail && <p class="toast-detail">{detail}</p>}
+            {link && (
+              <button type="button" class="toast-link" onClick={link.onClick}>
+                {link.label}
+              </button>
+            )}
           </div>
           <IconButton icon="close" label={text.value.common.close} onClick={() => dismiss(id)} />
         </div>

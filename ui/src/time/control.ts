@@ -26,6 +26,8 @@ export type TimeDefaults = RawRange & {
 export type TimeControl = {
   /** In which zone its times are read and shown. */
   zone: ReadonlySignal<Zone>;
+  /** For this page alone. Absent: the zone is that of the whole UI. */
+  setZone?(zone: Zone): void;
   range: ReadonlySignal<RawRange>;
   window: ReadonlySignal<TimeWindow>;
   refreshSeconds: ReadonlySignal<number>;

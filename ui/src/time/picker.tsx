@@ -7,11 +7,14 @@ import { ChoiceList, Popover } from '../components/popover';
 import { text } from '../i18n/text';
 import { useKeys } from '../shell/keys';
 import type { TimeControl } from './control';
-import { formatDuration } from './duration';
+import { formatDuration, parseDuration } from './duration';
 import { parseTime, type RawRange } from './range';
 import { formatDateTime, type Zone, zone } from './zone';
 
 type QuickRange = RawRange & { label(): string };
+
+/** A range that a dashboard offers, in Grafana's words. */
+export type NamedRange = RawRange & { display: string };
 
 const lastMinutes = (n: number): QuickRange => ({
   from: `now-${n}m`,
@@ -43,24 +46,40 @@ const quickRanges: readonly QuickRange[] = [
   lastDays(30),
   { from: 'now/d', to: 'now/d', label: () => text.value.time.today },
   { from: 'now-1d/d', to: 'now-1d/d', label: () => text.value.time.yesterday },
+  { from: 'now/w', to: 'now/w', label: () => text.value.time.thisWeek },
+  { from: 'now/M', to: 'now/M', label: () => text.value.time.thisMonth },
 ];
 
 const refreshIntervals = [0, 1, 5, 10, 30, 60, 300];
 
 /** What a range is called on the picker's button. */
-export function rangeLabel(range: RawRange): string {
+export function rangeLabel(
+  range: RawRange,
+  named: readonly NamedRange[] = [],
+  inZone: Zone = zone.value,
+): string {
+  const own = named.find(({ from, to }) => from === range.from && to === range.to);
+  if (own) return own.display;
   const quick = quickRanges.find(({ from, to }) => from === range.from && to === range.to);
   if (quick) return quick.label();
   const readable = (end: string, edge: 'start' | 'end') => {
     if (end.includes('now')) return end;
-    const seconds = parseTime(end, edge, Date.now() / 1000, zone.value);
-    return seconds === null ? end : formatDateTime(seconds);
+    const seconds = parseTime(end, edge, Date.now() / 1000, inZone);
+    return seconds === null ? end : formatDateTime(seconds, inZone);
   };
   return `${readable(range.from, 'start')} – ${readable(range.to, 'end')}`;
 }
 
 /** Range, zoom, refresh: the right end of a page's header. Takes the keys `z`, `[`, `]` and `r` while shown. */
-export function TimePicker({ control }: { control: TimeControl }) {
+export type TimePickerProps = {
+  control: TimeControl;
+  /** Before the usual ones. */
+  quickRanges?: readonly NamedRange[];
+  /** `5s`, `1m`, … in place of the usual ones. */
+  refreshIntervals?: readonly string[];
+};
+
+export function TimePicker({ control, quickRanges: named, refreshIntervals: intervals }: TimePickerProps) {
   const isOpen = useSignal(false);
   const range = control.range.value;
   useKeys({
@@ -80,31 +99,41 @@ export function TimePicker({ control }: { control: TimeControl }) {
         isOpen={isOpen}
         trigger={({ isOpen: opened, toggle }) => (
           <Button aria-expanded={opened} aria-haspopup="dialog" onClick={toggle} icon="clock">
-            <span class="time-picker-range">{rangeLabel(range)}</span>
+            <span class="time-picker-range">{rangeLabel(range, named, control.zone.value)}</span>
             <Icon name="chevronDown" size={12} />
           </Button>
         )}
       >
-        {(close) => <RangeForm control={control} close={close} />}
+        {(close) => <RangeForm control={control} named={named ?? []} close={close} />}
       </Popover>
       <span class="time-picker-shift">
         <IconButton icon="chevronRight" label={text.value.time.forward} onClick={() => control.shift(1)} />
       </span>
       <IconButton icon="zoomOut" label={text.value.time.zoomOut} onClick={control.zoomOut} />
-      <RefreshPicker control={control} />
+      <RefreshPicker control={control} intervals={intervals} />
     </div>
   );
 }
 
-function RangeForm({ control, close }: { control: TimeControl; close(): void }) {
+function RangeForm({
+  control,
+  named,
+  close,
+}: {
+  control: TimeControl;
+  named: readonly NamedRange[];
+  close(): void;
+}) {
+  const inZone = control.zone.value;
   const range = control.range.peek();
   const window = control.window.peek();
-  const shown = (end: string, seconds: number) => (end.includes('now') ? end : formatDateTime(seconds));
+  const shown = (end: string, seconds: number) =>
+    end.includes('now') ? end : formatDateTime(seconds, inZone);
   const from = useSignal(shown(range.from, window.startSeconds));
   const to = useSignal(shown(range.to, window.endSeconds));
   const nowSeconds = Date.now() / 1000;
-  const start = parseTime(from.value, 'start', nowSeconds, zone.value);
-  const end = parseTime(to.value, 'end', nowSeconds, zone.value);
+  const start = parseTime(from.value, 'start', nowSeconds, inZone);
+  const end = parseTime(to.value, 'end', nowSeconds, inZone);
   const isReversed = start !== null && end !== null && start >= end;
   const apply = (event: Event) => {
     event.preventDefault();
@@ -138,26 +167,19 @@ function RangeForm({ control, close }: { control: TimeControl; close(): void }) 
           {text.value.common.apply}
         </Button>
         <h3>{text.value.zone.name}</h3>
-        <Segmented<Zone>
-          label={text.value.zone.name}
-          value={zone.value}
-          onChange={(value) => {
-            zone.value = value;
-          }}
-          choices={[
-            { value: 'local', label: text.value.zone.local },
-            { value: 'utc', label: text.value.zone.utc },
-          ]}
-        />
+        <ZoneChoice control={control} />
       </form>
       <div class="range-form-quick">
         <h3>{text.value.time.quick}</h3>
         <ChoiceList
           label={text.value.time.quick}
-          value={`${range.from} ${range.to}`}
-          items={quickRanges.map((quick) => ({ value: `${quick.from} ${quick.to}`, label: quick.label() }))}
+          value={`${range.from}|${range.to}`}
+          items={[
+            ...named.map(({ from, to, display }) => ({ value: `${from}|${to}`, label: display })),
+            ...quickRanges.map((quick) => ({ value: `${quick.from}|${quick.to}`, label: quick.label() })),
+          ]}
           onChoose={(value) => {
-            const [chosenFrom, chosenTo] = value.split(' ') as [string, string];
+            const [chosenFrom, chosenTo] = value.split('|') as [string, string];
             control.setRange({ from: chosenFrom, to: chosenTo });
             close();
           }}
@@ -167,7 +189,32 @@ function RangeForm({ control, close }: { control: TimeControl; close(): void }) 
   );
 }
 
-function RefreshPicker({ control }: { control: TimeControl }) {
+/** The zone of the page's own where it has one, with that of the browser and UTC beside it. */
+function ZoneChoice({ control }: { control: TimeControl }) {
+  const inZone = control.zone.value;
+  const setForAll = (next: Zone) => {
+    zone.value = next;
+  };
+  const setZone = control.setZone ?? setForAll;
+  const isNamed = inZone !== 'local' && inZone !== 'utc';
+  return (
+    <Segmented<string>
+      label={text.value.zone.name}
+      value={inZone}
+      onChange={setZone}
+      choices={[
+        { value: 'local', label: text.value.zone.local },
+        { value: 'utc', label: text.value.zone.utc },
+        ...(isNamed ? [{ value: inZone, label: inZone }] : []),
+      ]}
+    />
+  );
+}
+
+function RefreshPicker({ control, intervals }: { control: TimeControl; intervals?: readonly string[] }) {
+  const offered: readonly number[] = intervals?.length
+    ? [0, ...intervals.map((one) => parseDuration(one)).filter((one) => one !== null && one > 0)]
+    : refreshIntervals;
   const seconds = control.refreshSeconds.value;
   return (
     <div class="refresh-picker">
@@ -198,7 +245,7 @@ function RefreshPicker({ control }: { control: TimeControl }) {
           <ChoiceList
             label={text.value.time.refreshEvery}
             value={String(seconds)}
-            items={refreshIntervals.map((interval) => ({
+            items={offered.map((interval) => ({
               value: String(interval),
               label: interval === 0 ? text.value.time.off : text.value.time.every(formatDuration(interval)),
             }))}

@@ -10,6 +10,7 @@ import { loadDataSources } from '../../dashboard/datasources';
 import { createSession, type DashboardSession } from '../../dashboard/session';
 import { query, withBase } from '../../router/location';
 import { href } from '../../routes';
+import { loadEditParts } from './edit-parts';
 import { emptyDashboard } from './new-dashboard';
 import { text } from './text';
 import { DashboardView } from './view';
@@ -56,7 +57,7 @@ export function OpenDashboard({ uid }: { uid: string }) {
 
 function WithSession({ loaded, isNew = false }: { loaded: LoadedDashboard; isNew?: boolean }) {
   const session = useMemo<DashboardSession>(() => {
-    const opened = createSession(loaded, { ask: runView });
+    const opened = createSession(loaded, { ask: runView, hasEditor: loadEditParts !== null });
     opened.isEditing.value = isNew;
     return opened;
   }, [loaded]);

@@ -1,17 +1,241 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { setStar } from '../../api/dashboards';
+import { Button, IconButton } from '../../components/button';
+import { EmptyState } from '../../components/notice';
 import { Page } from '../../components/page';
-import { DashboardGrid } from '../../dashboard/grid';
+import { DashboardGrid, useCells } from '../../dashboard/grid';
+import { gridGap, gridRowHeight } from '../../dashboard/layout';
+import { PanelView } from '../../dashboard/panel-view';
 import type { DashboardSession } from '../../dashboard/session';
+import { query, setQuery, withBase } from '../../router/location';
+import { href } from '../../routes';
+import { toast } from '../../shell/toasts';
 import { useAutoRefresh } from '../../time/control';
 import { TimePicker } from '../../time/picker';
 import { VariableBar } from '../../variables/variable-bar';
+import { AnnotationBar } from './annotation-bar';
+import { ChangeNotice, useForeignChanges } from './changes';
+import { DashboardLinks } from './dashboard-links';
+import { LazyDialogs } from './dialogs-loader';
+import { type EditParts, loadEditParts } from './edit-parts';
+import { useDashboardKeys } from './keys';
+import { kioskMode, useKiosk } from './kiosk';
+import { text } from './text';
 
-/** An open dashboard. */
-export function DashboardView({ session }: { session: DashboardSession }) {
+/** An open dashboard: its panels, one of them alone, or what edits it. */
+export function DashboardView({ session, isHome = false }: { session: DashboardSession; isHome?: boolean }) {
   useAutoRefresh(session.time);
+  const foreign = useForeignChanges(session);
+  const edit = useEditParts(session);
+  useDashboardKeys(session);
+  useKiosk();
+  const kiosk = kioskMode.value;
+  const parameters = query.value;
+  const editPanel = panelNumber(parameters.get('editPanel'));
+  const editView = parameters.get('editview');
+  const viewPanel = parameters.get('viewPanel');
+  const canChange = session.canChange.value;
+  const isEditing = session.isEditing.value && canChange;
+
+  let content = null;
+  let isWhole = false;
+  if (edit && editView && canChange) {
+    content = <edit.Settings session={session} view={editView} />;
+  } else if (edit && editPanel !== null && canChange) {
+    content = <edit.PanelEditor session={session} panelId={editPanel} />;
+  } else if (viewPanel) {
+    content = <SinglePanel session={session} wanted={viewPanel} />;
+    isWhole = true;
+  } else if (isEditing && edit) {
+    content = <edit.Grid session={session} />;
+    isWhole = true;
+  } else {
+    content =
+      session.dashboard.value.panels.length === 0 ? (
+        <EmptyState title={text.value.empty}>{canChange && text.value.emptyHint}</EmptyState>
+      ) : (
+        <DashboardGrid session={session} />
+      );
+    isWhole = true;
+  }
   return (
-    <Page title={session.dashboard.value.title} actions={<TimePicker control={session.time} />}>
-      <VariableBar variables={session.variables} />
-      <DashboardGrid session={session} />
+    <Page
+      title={session.dashboard.value.title}
+      lead={<Lead session={session} isHome={isHome} />}
+      actions={
+        <Actions session={session} toolbar={isEditing ? edit?.Toolbar : undefined} withTime={!editView} />
+      }
+    >
+      <div class={kiosk ? 'dash-page is-kiosk' : 'dash-page'}>
+        <ChangeNotice session={session} foreign={foreign} />
+        {isWhole && (
+          <div class="dash-controls">
+            <VariableBar variables={session.variables} />
+            <AnnotationBar session={session} />
+            <DashboardLinks session={session} />
+          </div>
+        )}
+        {content}
+        <LazyDialogs session={session} />
+        <LoadingStatus session={session} />
+      </div>
     </Page>
+  );
+}
+
+function panelNumber(value: string | null): number | null {
+  const found = /^(?:panel-)?(\d+)$/.exec(value ?? '');
+  return found ? Number(found[1]) : null;
+}
+
+/** What edits the dashboard, once it is wanted. */
+function useEditParts(session: DashboardSession): EditParts | null {
+  const parts = useSignal<{ loaded: EditParts } | null>(null);
+  const isWanted =
+    session.canChange.value &&
+    (session.isEditing.value || query.value.has('editPanel') || query.value.has('editview'));
+  useEffect(() => {
+    if (!isWanted || parts.peek() || !loadEditParts) return;
+    void loadEditParts().then(
+      (loaded) => {
+        parts.value = { loaded };
+        session.panelActions.value = loaded;
+      },
+      () => toast({ level: 'bad', message: text.peek().editorFailed }),
+    );
+  }, [isWanted]);
+  return parts.value?.loaded ?? null;
+}
+
+function Lead({ session, isHome }: { session: DashboardSession; isHome: boolean }) {
+  const t = text.value;
+  const { folderUid, folderTitle, isStarred, uid } = session.meta.value;
+  const star = async () => {
+    const result = await setStar(uid, !isStarred);
+    if (result.ok) session.setMeta({ isStarred: !isStarred });
+    else toast({ level: 'warn', message: t.starFailed, detail: result.error.message });
+  };
+  return (
+    <>
+      {uid && !isHome && (
+        <IconButton
+          icon="star"
+          label={isStarred ? t.unstar : t.star}
+          aria-pressed={isStarred}
+          onClick={star}
+        />
+      )}
+      {folderTitle && !isHome && (
+        <a class="dash-folder" href={withBase(href('dashboards', {}, { folder: folderUid }))}>
+          {folderTitle}
+        </a>
+      )}
+      {session.isDirty.value && <span class="dash-unsaved">{t.unsaved}</span>}
+    </>
+  );
+}
+
+type ActionsProps = {
+  session: DashboardSession;
+  toolbar?: ComponentType<{ session: DashboardSession }>;
+  withTime: boolean;
+};
+
+function Actions({ session, toolbar: Toolbar, withTime }: ActionsProps) {
+  const t = text.value;
+  const { timepicker } = session.dashboard.value;
+  return (
+    <>
+      {Toolbar && <Toolbar session={session} />}
+      {session.canChange.value && !session.isEditing.value && session.uid !== '' && (
+        <Button
+          onClick={() => {
+            session.isEditing.value = true;
+          }}
+        >
+          {t.edit}
+        </Button>
+      )}
+      {session.uid !== '' && !session.isEditing.value && (
+        <IconButton icon="external" label={t.share} onClick={() => session.dialog.set({ kind: 'share' })} />
+      )}
+      {withTime && !timepicker?.hidden && (
+        <TimePicker
+          control={session.time}
+          quickRanges={timepicker?.quick_ranges}
+          refreshIntervals={timepicker?.refresh_intervals}
+        />
+      )}
+    </>
+  );
+}
+
+/** One panel over the whole page. */
+function SinglePanel({ session, wanted }: { session: DashboardSession; wanted: string }) {
+  const root = useRef<HTMLDivElement>(null);
+  const size = useSignal({ width: 0, height: 0 });
+  const cells = useCells(session);
+  useLayoutEffect(() => {
+    const element = root.current!;
+    const measure = () => {
+      const { top } = element.getBoundingClientRect();
+      const room = window.innerHeight - top - window.scrollY - 24;
+      size.value = { width: element.clientWidth, height: Math.max(240, Math.floor(room)) };
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  const cell = useComputed(() => {
+    const own = cells.value.find(({ key }) => key === wanted);
+    if (own) return own;
+    const id = panelNumber(wanted) ?? -1;
+    const first = cells.value.find(({ panel }) => panel.id === id);
+    // One within a collapsed row has no cell.
+    const panel = first?.panel ?? session.findPanel(id);
+    return panel ? { key: first?.key ?? String(id), panel, scope: first?.scope } : null;
+  });
+  useSignalEffect(() => {
+    if (cell.value) session.activePanel.value = cell.value.key;
+  });
+  const found = cell.value;
+  const height = found && found.panel.type === 'row' ? gridRowHeight + gridGap : size.value.height;
+  return (
+    <div ref={root} class="dash-single">
+      <p class="dash-back">
+        <Button icon="chevronLeft" kind="quiet" onClick={() => setQuery({ viewPanel: null }, 'push')}>
+          {text.value.backToDashboard}
+        </Button>
+      </p>
+      {!found && <EmptyState icon="search" title={text.value.noPanel} />}
+      {found && size.value.width > 0 && (
+        <PanelView
+          key={found.key}
+          session={session}
+          panel={found.panel}
+          scope={found.scope}
+          cellKey={found.key}
+          width={size.value.width}
+          height={height - 40}
+          withMenu
+        />
+      )}
+    </div>
+  );
+}
+
+/** Tells assistive technology that variables failed; panels tell of themselves. */
+function LoadingStatus({ session }: { session: DashboardSession }) {
+  const failed = session.variables.states.value.filter(({ error }) => error);
+  return (
+    <p class="visually-hidden" role="status" aria-live="polite">
+      {failed.length > 0
+        ? text.value.variablesFailed(failed.map(({ variable }) => variable.name).join(', '))
+        : ''}
+    </p>
   );
 }
