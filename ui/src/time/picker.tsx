@@ -213,7 +213,7 @@ function ZoneChoice({ control }: { control: TimeControl }) {
 
 function RefreshPicker({ control, intervals }: { control: TimeControl; intervals?: readonly string[] }) {
   const offered: readonly number[] = intervals?.length
-    ? [0, ...intervals.map((one) => parseDuration(one)).filter((one) => one !== null && one > 0)]
+    ? [0, ...intervals.map((one) => parseDuration(one) ?? 0).filter((one) => one > 0)]
     : refreshIntervals;
   const seconds = control.refreshSeconds.value;
   return (

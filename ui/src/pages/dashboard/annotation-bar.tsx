@@ -21,12 +21,7 @@ export function AnnotationBar({ session }: { session: DashboardSession }) {
     <div class="dash-annotations" role="group" aria-label={t.annotations}>
       {queries.map(({ query, isOn, error }) => (
         <label key={query.name} class="dash-annotation" title={error ?? undefined}>
-          <input
-            type="checkbox"
-            role="switch"
-            checked={isOn}
-            onChange={() => annotations.toggle(query.name)}
-          />
+          <input type="checkbox" checked={isOn} onChange={() => annotations.toggle(query.name)} />
           {query.name}
           {error && (
             <span class="dash-annotation-error" role="alert">
