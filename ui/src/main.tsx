@@ -6,6 +6,7 @@ import { language } from './i18n/language';
 import { startRouter } from './router/location';
 import { App } from './shell/app';
 import { startKeys } from './shell/keys';
+import { startMe } from './shell/me';
 import { applyTheme } from './shell/theme';
 
 applyTheme();
@@ -14,4 +15,5 @@ effect(() => {
 });
 startRouter();
 startKeys();
+startMe();
 render(<App />, document.getElementById('app')!);

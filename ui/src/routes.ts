@@ -37,6 +37,10 @@ export const routes = {
   dashboard: route('/d/:uid', () => import('./pages/dashboard/page').then((page) => page.DashboardPage), {}, [
     '/d/:uid/:slug',
   ]),
+  login: route('/login', () => import('./pages/login/page').then((page) => page.LoginPage)),
+  profile: route('/profile', () => import('./pages/profile/page').then((page) => page.ProfilePage)),
+  users: route('/users', () => import('./pages/users/page').then((page) => page.UsersPage)),
+  tokens: route('/tokens', () => import('./pages/tokens/page').then((page) => page.TokensPage)),
   explore: route('/explore', () => import('./pages/explore/page').then((page) => page.ExplorePage), {
     '/graph': {},
     '/query': {},

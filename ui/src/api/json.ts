@@ -1,5 +1,5 @@
-import { withBase } from '../router/location';
 import { type ApiError, isServerErrorKind, type Result } from './errors';
+import { fetchPath } from './fetch';
 import { encodeParams, type Params, type RequestOptions, serverReachable } from './request';
 
 /**
@@ -27,7 +27,7 @@ export async function requestJson<T>(
   let response: Response;
   let answer: string;
   try {
-    response = await fetch(withBase(query ? `${path}?${query}` : path), {
+    response = await fetchPath(query ? `${path}?${query}` : path, {
       method,
       headers,
       signal,

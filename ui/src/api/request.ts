@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import { withBase } from '../router/location';
 import { type ApiError, isServerErrorKind, type Result } from './errors';
+import { fetchPath } from './fetch';
 
 export type Params = Record<string, string | number | boolean | readonly string[] | undefined>;
 
@@ -42,7 +42,7 @@ async function send<T>(path: string, init: RequestInit): Promise<Result<T>> {
   let response: Response;
   let body: string;
   try {
-    response = await fetch(withBase(path), { ...init, headers: { Accept: 'application/json' } });
+    response = await fetchPath(path, { ...init, headers: { Accept: 'application/json' } });
     body = await response.text();
   } catch (cause) {
     if (init.signal?.aborted) return failed({ kind: 'aborted', message: 'request aborted' });

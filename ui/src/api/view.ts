@@ -1,7 +1,7 @@
 import type { DataSourceRef, FieldConfig, Target } from '../dashboard/model';
 import type { Field, Frame, FrameMeta } from '../frame/frame';
-import { withBase } from '../router/location';
 import type { ApiError, Result } from './errors';
+import { fetchPath } from './fetch';
 import { decodeJson } from './json';
 import { serverReachable } from './request';
 
@@ -48,7 +48,7 @@ export async function runView(
   signal?: AbortSignal,
 ): Promise<Result<void>> {
   try {
-    const response = await fetch(withBase('/api/monopod/v1/view'), {
+    const response = await fetchPath('/api/monopod/v1/view', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(request),

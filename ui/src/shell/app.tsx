@@ -6,6 +6,7 @@ import { href } from '../routes';
 import { Banner } from './banner';
 import { useKeys } from './keys';
 import { KeysHelp } from './keys-help';
+import { LoginOverlay } from './login-overlay';
 import { isNavCollapsed, Nav } from './nav';
 import { Palette } from './palette';
 import { isKeysOpen, isPaletteOpen } from './palette-state';
@@ -47,6 +48,7 @@ export function App() {
       </main>
       <Palette />
       <KeysHelp />
+      <LoginOverlay />
       <Toasts />
     </div>
   );

@@ -15,6 +15,7 @@ import { isPaletteOpen, modKey } from './palette-state';
 import { preloadPage } from './route-view';
 import { server } from './server';
 import { themePreference } from './theme';
+import { UserMenu } from './user-menu';
 
 export const isNavCollapsed = preference('navCollapsed', false, isBoolean);
 
@@ -110,6 +111,7 @@ export function Nav() {
       </ul>
       <div class="nav-foot">
         <Settings />
+        <UserMenu />
         <button
           type="button"
           class="nav-link nav-collapse"

@@ -1,4 +1,4 @@
-import { isOneOf, preference } from '../preference';
+import { preference } from '../preference';
 
 /**
  * In which zone times are shown and typed: the browser's own (`local`, or
@@ -7,7 +7,11 @@ import { isOneOf, preference } from '../preference';
  */
 export type Zone = 'local' | 'utc' | (string & Record<never, never>);
 
-export const zone = preference<Zone>('zone', 'local', isOneOf('local', 'utc'));
+export const zone = preference<Zone>('zone', 'local', isZone);
+
+function isZone(value: unknown): value is Zone {
+  return typeof value === 'string' && value !== '';
+}
 
 export type CalendarTime = {
   year: number;
