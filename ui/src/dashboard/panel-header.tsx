@@ -34,8 +34,14 @@ export function PanelHeader(props: PanelHeaderProps) {
   const { session, panel, scope, headingId, title, data, time, withMenu } = props;
   const t = text.value;
   const errors = data.errors.map(({ refId, message }) => (refId ? `${refId}: ${message}` : message));
+  // What is only to be known stands in the panel's inspection.
   const notices = [
-    ...new Set(data.answers.flatMap(({ meta }) => (meta?.notices ?? []).map((notice) => notice.text))),
+    ...new Set(
+      data.answers
+        .flatMap(({ meta }) => meta?.notices ?? [])
+        .filter(({ severity }) => severity !== 'info')
+        .map((notice) => notice.text),
+    ),
   ];
   const verdict = session.verdicts.value.find(({ panelId }) => panelId === panel.id);
   const description = session.interpolate(panel.description ?? '', scope, undefined, 'text').trim();
