@@ -40,13 +40,19 @@ ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
 	touch $@
 
 .PHONY: test
-test: build test-go test-crash test-ui test-browser ## install what the tests need, and run them all
+test: build test-go test-databases test-crash test-ui test-browser ## install what the tests need, and run them all
 
 .PHONY: test-go
 # test/system runs the program that it builds, which the cache of results does not see.
 test-go:
-	go test -timeout 20m $$(go list ./... | grep -v '/test/system$$')
+	go test -timeout 20m $$(go list ./... | grep -v -e '/test/system$$' -e '/test/databases$$')
 	go test -timeout 10m -count=1 ./test/system
+
+.PHONY: test-databases
+# Real servers, each in a directory of its own.
+test-databases:
+	build/need.sh pg_createcluster=postgresql mariadbd=mariadb-server
+	go test -timeout 10m -count=1 ./test/databases
 
 # The loss of power is a part of test-go.
 .PHONY: test-crash

@@ -5,11 +5,12 @@ import (
 	"monopod/internal/datasource"
 	"monopod/internal/datasource/builtin"
 	"monopod/internal/datasource/prometheus"
+	"monopod/internal/datasource/sql"
 )
 
 // Kinds returns a kind for each type of source.
 func Kinds() []datasource.Kind {
-	return []datasource.Kind{prometheus.Kind{}}
+	return []datasource.Kind{prometheus.Kind{}, sql.PostgreSQL(), sql.MySQL()}
 }
 
 // Grafana returns the connection behind "-- Grafana --".

@@ -311,7 +311,7 @@ func (s *series) readHistogram(it *jsoniter.Iterator) {
 	if !it.ReadArray() {
 		return
 	}
-	at := math.Round(it.ReadFloat64()*1000)
+	at := math.Round(it.ReadFloat64() * 1000)
 	if !it.ReadArray() {
 		it.ReportError("read a histogram", "it has no value")
 		return
@@ -370,7 +370,7 @@ func (r *remote) Exemplars(ctx context.Context, expr string, start, end time.Tim
 		out[i].series = f.SeriesLabels
 		for _, e := range f.Exemplars {
 			v, _ := strconv.ParseFloat(e.Value, 64) //nolint:errcheck // 0 where it is none
-			out[i].points = append(out[i].points, exemplarPoint{e.Labels, math.Round(e.Timestamp*1000), v})
+			out[i].points = append(out[i].points, exemplarPoint{e.Labels, math.Round(e.Timestamp * 1000), v})
 		}
 	}
 	return out, err
