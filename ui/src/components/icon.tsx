@@ -61,6 +61,8 @@ const shapes = {
   key: 'M9.25 6.75a3.25 3.25 0 1 1-1.5-2.74M7.9 6.75H14v2.5M11.5 6.75v2',
   logOut: 'M6.5 13.5H3a.5.5 0 0 1-.5-.5V3a.5.5 0 0 1 .5-.5h3.5M10.5 11l3-3-3-3M13.25 8H6',
   edit: 'M10.5 3 13 5.5 5.5 13H3v-2.5ZM9 4.5 11.5 7',
+  undo: 'M3 6.5h6.5a3.5 3.5 0 0 1 0 7H7M3 6.5l3-3M3 6.5l3 3',
+  redo: 'M13 6.5H6.5a3.5 3.5 0 0 0 0 7H9M13 6.5l-3-3M13 6.5l-3 3',
 } as const;
 
 export type IconName = keyof typeof shapes;

@@ -16,5 +16,6 @@ export type EditParts = PanelActions & {
   Settings: ComponentType<{ session: DashboardSession; view: string }>;
 };
 
-/** Null while there is no editor in this build. */
-export const loadEditParts: (() => Promise<EditParts>) | null = null;
+/** What edits is loaded when it is first wanted. */
+export const loadEditParts: (() => Promise<EditParts>) | null = () =>
+  import('./edit/parts').then((chunk) => chunk.editParts);

@@ -37,14 +37,17 @@ function withPanels(dashboard: Dashboard, panels: readonly Panel[]): Dashboard {
   return { ...dashboard, panels: panels.toSorted(byPlace) };
 }
 
+/** A panel without what only the dashboard can give it. */
+export type LoosePanel = Partial<Panel> & { type: string };
+
 /** Adds a panel where there is room; its id and place are decided here. */
 export function addPanel(
   dashboard: Dashboard,
-  panel: Omit<Panel, 'id' | 'gridPos'>,
+  panel: LoosePanel,
   size: { w: number; h: number },
 ): { dashboard: Dashboard; id: number } {
   const id = nextPanelId(dashboard);
-  const added = { ...panel, id, gridPos: freePlace(dashboard.panels, size) } as Panel;
+  const added: Panel = { ...panel, id, gridPos: freePlace(dashboard.panels, size) };
   return { dashboard: withPanels(dashboard, compacted([...dashboard.panels, added])), id };
 }
 

@@ -1,0 +1,43 @@
+import type { Dashboard } from '../../../../dashboard/model';
+
+/**
+ * Work that is not saved survives a reload of the tab: kept in its sessionStorage
+ * with the version that it began from. Gone with the tab, as every draft of another
+ * person's browser should be.
+ */
+export type Draft = { version: number; savedAtMilliseconds: number; dashboard: Dashboard };
+
+const prefix = 'monopod.draft.';
+
+function keyOf(uid: string): string {
+  return prefix + (uid || 'new');
+}
+
+export function readDraft(uid: string): Draft | null {
+  try {
+    const parsed = JSON.parse(sessionStorage.getItem(keyOf(uid)) ?? 'null') as Draft | null;
+    return parsed && typeof parsed.version === 'number' && Array.isArray(parsed.dashboard?.panels)
+      ? parsed
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `false` where there is no room for it. */
+export function writeDraft(uid: string, draft: Draft): boolean {
+  try {
+    sessionStorage.setItem(keyOf(uid), JSON.stringify(draft));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function dropDraft(uid: string): void {
+  try {
+    sessionStorage.removeItem(keyOf(uid));
+  } catch {
+    // Without storage there is no draft.
+  }
+}
