@@ -74,8 +74,14 @@ export function fieldValues(
     for (const field of frame.fields) {
       if (!isMeant(field, frame) || isHidden(field)) continue;
       if (options?.values) {
-        const show = displayOf(field, context);
+        const isPalette = field.config.color?.mode?.startsWith('palette') ?? false;
+        let show = displayOf(field, context);
         for (let row = 0; row < frame.length && values.length < limit; row++) {
+          // Rows take the palette's colours as series do.
+          if (isPalette && field.state) {
+            const state = { ...field.state, seriesIndex: values.length };
+            show = displayOf({ ...field, state } as Field, context);
+          }
           const display = show(cellOf(field, row));
           values.push({
             title: field.config.displayName ? displayName(field) : rowTitle(field, frame, row, context),
