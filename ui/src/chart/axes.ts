@@ -12,7 +12,7 @@ const topPadding = 8;
 const sidePadding = 8;
 const titleWidth = 18;
 /** Least distance between ticks of a vertical axis. */
-const tickSpace = 28;
+const usualTickSpace = 28;
 
 export function axisFont(colors: ChartColors): string {
   return `${textSize}px ${colors.font}`;
@@ -58,7 +58,7 @@ export function layOut(input: LayoutInput): Layout {
   });
   let [left, right] = [0, 0];
   const axes: LaidAxis[] = [];
-  scales.forEach(({ axis, increments, format }, index) => {
+  scales.forEach(({ axis, increments, tickSpace = usualTickSpace, format }, index) => {
     if (!axis) return;
     const scale = laidScales[index]!;
     const ticks = valueTicks(scale, increments, Math.max(2, Math.floor(plotHeight / tickSpace)));

@@ -78,6 +78,8 @@ export type ValueScale = {
   /** Ends for data between two values, or for none (`null`). */
   range(dataMin: number | null, dataMax: number | null): [min: number, max: number];
   increments: readonly number[];
+  /** Least distance between ticks in pixels. */
+  tickSpace?: number;
   format(ticks: readonly number[]): string[];
   /** `null`: the axis is hidden. */
   axis: ValueAxis | null;

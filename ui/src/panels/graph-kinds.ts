@@ -14,4 +14,16 @@ export const graphKinds: readonly PanelKind[] = [
     icon: 'cardinality',
     load: () => import('./heatmap/plugin').then((module) => module.heatmapPlugin),
   },
+  {
+    type: 'state-timeline',
+    name: ['State timeline', '상태 타임라인'],
+    icon: 'flags',
+    load: () => import('./state-timeline/plugin').then((module) => module.stateTimelinePlugin),
+  },
+  {
+    type: 'status-history',
+    name: ['Status history', '상태 이력'],
+    icon: 'discovery',
+    load: () => import('./status-history/plugin').then((module) => module.statusHistoryPlugin),
+  },
 ];
