@@ -28,6 +28,7 @@ import (
 	"monopod/internal/httpapi"
 	"monopod/internal/probe/node"
 	"monopod/internal/probe/self"
+	"monopod/internal/provision"
 	"monopod/internal/remote"
 	"monopod/internal/scrape"
 	"monopod/internal/tsdb"
@@ -39,19 +40,20 @@ type program struct {
 	build    buildinfo.Info
 	registry *prometheus.Registry
 
-	storage    *storageSource
-	memory     *memory
-	node       *node.Node // nil where a configuration is given
-	reloader   *config.Reloader
-	scrape     *scrape.Manager
-	discovery  *discovery.Manager
-	otlp       *remote.OTLPHandler // nil where OTLP is not received
-	state      *openedState
-	hub        *events.Hub
-	dashboards *grafanaapi.Dashboards
-	engine     *promql.Engine
-	sources    *datasource.Sources
-	auth       *auth.Service
+	storage      *storageSource
+	memory       *memory
+	node         *node.Node // nil where a configuration is given
+	reloader     *config.Reloader
+	scrape       *scrape.Manager
+	discovery    *discovery.Manager
+	otlp         *remote.OTLPHandler // nil where OTLP is not received
+	state        *openedState
+	hub          *events.Hub
+	dashboards   *grafanaapi.Dashboards
+	engine       *promql.Engine
+	sources      *datasource.Sources
+	provisioning *provision.Service
+	auth         *auth.Service
 	// ownHandler answers what data sources forward to Monopod itself.
 	ownHandler laterHandler
 }
@@ -173,6 +175,7 @@ func (p *program) run(ctx context.Context, server *httpapi.Server) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { p.memory.run(ctx); return nil })
 	group.Go(func() error { p.dashboards.Follow(ctx, p.hub); return nil })
+	group.Go(func() error { p.provisioning.Run(ctx); return nil })
 	group.Go(func() error { return p.discovery.Run(ctx) })
 	group.Go(func() error { return p.scrape.Run(ctx, p.discovery.SyncCh()) })
 	group.Go(func() error {

@@ -36,6 +36,8 @@ type Options struct {
 	// DataSources decides about the sources of dashboards.
 	DataSources DataSourceOptions
 	People      PeopleOptions
+	// Provisioning is what files say of data sources and dashboards.
+	Provisioning ProvisioningOptions
 	// SecretKey is the passphrase that the secrets of data sources are encrypted
 	// with; empty: a random key in the data directory.
 	SecretKey string
@@ -71,6 +73,16 @@ type PeopleOptions struct {
 	AdminLogin, AdminPassword string
 	// Defaults are the preferences of who chose nothing.
 	Defaults auth.Preferences
+}
+
+// ProvisioningOptions say where the files of data sources and dashboards are.
+type ProvisioningOptions struct {
+	// Path of Grafana's provisioning directory; empty: none.
+	Path string
+	// HomeDashboard is a file with the dashboard that is shown first; empty: none.
+	HomeDashboard string
+	// Env looks up the variables that files name.
+	Env func(name string) (string, bool)
 }
 
 // StorageOptions decides about the data directory.

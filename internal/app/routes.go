@@ -14,6 +14,7 @@ func (p *program) routes(ctx context.Context) ([]auth.Route, error) {
 		p.peopleRoutes,
 		p.dashboardRoutes,
 		p.dataSourceRoutes,
+		p.provisioningRoutes, // after the two that it fills
 	} {
 		routes, err := part(ctx)
 		if err != nil {

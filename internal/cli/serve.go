@@ -109,6 +109,7 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 	o := app.Options{
 		People:        people,
 		SecretKey:     secret,
+		Provisioning:  f.provisioningOptions(),
 		Logger:        f.logger(p),
 		ConfigFile:    f.configFile,
 		WatchConfig:   f.autoReload,

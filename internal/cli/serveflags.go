@@ -62,6 +62,9 @@ type serveFlags struct {
 	maxSeries          int
 	maxSeriesPerTarget int
 
+	provisioning  string
+	homeDashboard string
+
 	anonymous     bool
 	anonymousRole string
 
@@ -87,6 +90,7 @@ func declareServeFlags(c *kingpin.CmdClause) *serveFlags {
 	f.declareScrape(c)
 	f.declareRemote(c)
 	f.declarePeople(c)
+	f.declareProvisioning(c)
 	f.declareProcess(c)
 	f.declareAccepted(c)
 	return f

@@ -360,3 +360,17 @@ func (c *opened) Key(q Query) string {
 	}
 	return ""
 }
+
+// Release ends the provisioning of a source, which stays as one that people may
+// change and delete.
+func (s *Sources) Release(ctx context.Context, uid string) error {
+	settings, err := s.options.Store.Settings(ctx, uid)
+	if err != nil {
+		return err
+	}
+	c := Change{Source: settings.Source, Secrets: settings.Secrets, Provisioned: true}
+	c.ReadOnly, c.Provider = false, ""
+	_, err = s.options.Store.Update(ctx, uid, c)
+	s.changed(err, uid)
+	return err
+}
