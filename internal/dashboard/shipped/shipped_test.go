@@ -150,7 +150,7 @@ func TestUpdatesLoseNothing(t *testing.T) {
 	if d.Version != 1 || d.FolderTitle != folderTitle {
 		t.Fatalf("%+v", d)
 	}
-	mine := strings.Replace(source, `"Fullest disk"`, `"My disk"`, 1)
+	mine := strings.Replace(source, `"Disk throughput"`, `"My disk"`, 1)
 	if _, _, err := s.Save(t.Context(), store.Save{Source: []byte(mine), UID: d.UID, FolderUID: d.FolderUID, BaseVersion: 1, By: "ann"}); err != nil {
 		t.Fatal(err)
 	}
