@@ -41,6 +41,12 @@ export const routes = {
   profile: route('/profile', () => import('./pages/profile/page').then((page) => page.ProfilePage)),
   users: route('/users', () => import('./pages/users/page').then((page) => page.UsersPage)),
   tokens: route('/tokens', () => import('./pages/tokens/page').then((page) => page.TokensPage)),
+  dataSources: route('/datasources', () =>
+    import('./pages/datasources/page').then((page) => page.DataSourcesPage),
+  ),
+  dataSource: route('/datasources/:uid', () =>
+    import('./pages/datasources/edit-page').then((page) => page.DataSourcePage),
+  ),
   explore: route('/explore', () => import('./pages/explore/page').then((page) => page.ExplorePage), {
     '/graph': {},
     '/query': {},

@@ -18,6 +18,11 @@ export function Dialog({ title, onClose, children, bare }: DialogProps) {
   useEffect(() => {
     const element = dialog.current!;
     element.showModal();
+    // A form begins at its first empty field, not at the button that closes it.
+    const fields = [
+      ...element.querySelectorAll<HTMLInputElement>('.dialog-body input, .dialog-body textarea'),
+    ];
+    (fields.find((field) => field.value === '') ?? fields[0])?.focus();
     return () => element.close();
   }, []);
   return (

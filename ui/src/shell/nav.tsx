@@ -110,8 +110,10 @@ export function Nav() {
         })}
       </ul>
       <div class="nav-foot">
+        <div class="nav-user">
+          <UserMenu />
+        </div>
         <Settings />
-        <UserMenu />
         <button
           type="button"
           class="nav-link nav-collapse"

@@ -63,6 +63,7 @@ export function UserMenu() {
           {item('user', t.profile, href('profile'), close)}
           {can('Admin') && item('users', t.users, href('users'), close)}
           {can('Admin') && item('key', t.tokens, href('tokens'), close)}
+          {can('Admin') && item('storage', t.dataSources, href('dataSources'), close)}
           <button type="button" class="user-menu-item" onClick={leave}>
             <Icon name="logOut" />
             {t.logOut}

@@ -135,7 +135,7 @@ function TokenTable({ tokens, onRemove }: { tokens: Token[]; onRemove(token: Tok
   const t = text.value;
   return (
     <div class="plain-table-box">
-      <table class="plain-table">
+      <table class="plain-table is-stacked">
         <thead>
           <tr>
             <th scope="col">{t.token}</th>

@@ -115,7 +115,7 @@ function Table({ users, refresh, ask }: TableProps) {
   const t = text.value;
   return (
     <div class="plain-table-box">
-      <table class="plain-table">
+      <table class="plain-table is-stacked">
         <thead>
           <tr>
             <th scope="col">{t.user}</th>
