@@ -31,6 +31,7 @@ export function App() {
     },
     t: toggleTheme,
     'g h': () => navigate(href('home')),
+    'g b': () => navigate(href('dashboards')),
     'g e': () => navigate(href('explore')),
     'g t': () => navigate(href('targets')),
     'g d': () => navigate(href('discovery')),

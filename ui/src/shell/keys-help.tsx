@@ -21,10 +21,22 @@ export function KeysHelp() {
       title: keys.goTo,
       rows: [
         [['g h'], nav.home],
+        [['g b'], nav.dashboards],
         [['g e'], nav.explore],
         [['g t'], nav.targets],
         [['g d'], nav.discovery],
         [['g s'], nav.status],
+      ],
+    },
+    {
+      title: keys.dashboard,
+      rows: [
+        [['v'], keys.viewPanel],
+        [['e'], keys.editPanel],
+        [['i'], keys.inspectPanel],
+        [['m'], keys.panelMenu],
+        [['d k'], keys.kiosk],
+        [['Esc'], keys.leave],
       ],
     },
     {

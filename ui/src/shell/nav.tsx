@@ -1,5 +1,6 @@
 import './nav.css';
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { Segmented } from '../components/button';
 import { Select } from '../components/field';
 import { Icon, type IconName } from '../components/icon';
@@ -12,8 +13,10 @@ import { findRoute, href, type RouteId } from '../routes';
 import { type Zone, zone } from '../time/zone';
 import { Mark } from './brand';
 import { isPaletteOpen, modKey } from './palette-state';
+import { recentDashboards } from './recent';
 import { preloadPage } from './route-view';
 import { server } from './server';
+import { loadStarred, starredDashboards } from './starred';
 import { themePreference } from './theme';
 import { UserMenu } from './user-menu';
 
@@ -37,12 +40,40 @@ function entries(): NavEntry[] {
   ];
   return [
     { route: 'home', to: href('home'), icon: 'home', label: nav.home },
+    {
+      route: 'dashboards',
+      to: href('dashboards'),
+      icon: 'dashboards',
+      label: nav.dashboards,
+      parts: dashboardParts(),
+    },
     { route: 'explore', to: href('explore'), icon: 'explore', label: nav.explore },
     { route: 'targets', to: href('targets'), icon: 'targets', label: nav.targets },
     { route: 'discovery', to: href('discovery'), icon: 'discovery', label: nav.discovery },
     { route: 'status', to: parts[0]!.to, icon: 'status', label: nav.status, parts },
   ];
 }
+
+/** Those with a star, then those opened last. */
+function dashboardParts(): NavPart[] {
+  const starred = starredDashboards.value;
+  const recent = recentDashboards.value.filter(({ uid }) => !starred.some((one) => one.uid === uid));
+  return [...starred.slice(0, 8), ...recent].map(({ uid, title }) => ({
+    to: href('dashboard', { uid }),
+    label: title,
+  }));
+}
+
+/** Dashboards may have their name behind the address that counts. */
+function isAt(path: string | undefined, to: string): boolean {
+  return path === to || (path?.startsWith('/d/') === true && path.startsWith(`${to}/`));
+}
+
+/** Pages that belong to an entry of another name. */
+const entryOf: Partial<Record<RouteId, RouteId>> = {
+  dashboard: 'dashboards',
+  newDashboard: 'dashboards',
+};
 
 /** At the left of wide windows, at the bottom of phones. */
 export function Nav() {
@@ -53,6 +84,10 @@ export function Nav() {
     isPaletteOpen.value = true;
   };
   const down = server.value?.targets?.down ?? 0;
+  const isInDashboards = current !== null && (entryOf[current.id] ?? current.id) === 'dashboards';
+  useEffect(() => {
+    if (isInDashboards) void loadStarred();
+  }, [isInDashboards]);
   return (
     <nav class={isCollapsed ? 'nav is-collapsed' : 'nav'} aria-label={nav.label}>
       <a class="nav-brand" href={withBase(href('home'))} aria-label="Monopod">
@@ -72,7 +107,7 @@ export function Nav() {
       </button>
       <ul class="nav-list">
         {entries().map((entry) => {
-          const isCurrent = current?.id === entry.route;
+          const isCurrent = current !== null && (entryOf[current.id] ?? current.id) === entry.route;
           return (
             <li key={entry.route}>
               <a
@@ -97,7 +132,7 @@ export function Nav() {
                       <a
                         class="nav-part"
                         href={withBase(part.to)}
-                        aria-current={current?.canonicalPath === part.to ? 'page' : undefined}
+                        aria-current={isAt(current?.canonicalPath, part.to) ? 'page' : undefined}
                       >
                         {part.label}
                       </a>

@@ -1,6 +1,7 @@
 import './palette.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { type SearchHit, searchDashboards } from '../api/dashboards';
 import { labelValues, reloadConfig, targets } from '../api/prometheus';
 import type { ActiveTarget } from '../api/types';
 import { Kbd } from '../components/badge';
@@ -35,6 +36,7 @@ function pageCommands(): Command[] {
     page(icon, label, href('status', { section: name }));
   return [
     page('home', nav.home, href('home'), 'g h'),
+    page('dashboards', nav.dashboards, href('dashboards'), 'g b'),
     page('explore', nav.explore, href('explore'), 'g e'),
     page('targets', nav.targets, href('targets'), 'g t'),
     page('discovery', nav.discovery, href('discovery'), 'g d'),
@@ -90,6 +92,17 @@ function metricCommand(name: string): Command {
   };
 }
 
+function dashboardCommand({ uid, title, folderTitle }: SearchHit): Command {
+  return {
+    id: `dashboard:${uid}`,
+    icon: 'dashboards',
+    label: title,
+    note: folderTitle,
+    search: `${title} ${folderTitle ?? ''}`,
+    run: go(href('dashboard', { uid })),
+  };
+}
+
 function targetCommand({ labels, scrapePool, scrapeUrl, health }: ActiveTarget): Command {
   const name = labels.instance ?? scrapeUrl;
   return {
@@ -110,12 +123,16 @@ function OpenPalette() {
   const wanted = useSignal('');
   const active = useSignal(0);
   const metricNames = useSignal<string[]>([]);
+  const dashboards = useSignal<SearchHit[]>([]);
   const targetList = useSignal<ActiveTarget[]>([]);
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const abort = new AbortController();
     labelValues('__name__', { signal: abort.signal }).then((result) => {
       if (result.ok) metricNames.value = result.data;
+    });
+    searchDashboards({ type: 'dash-db', limit: 5000 }, { signal: abort.signal }).then((result) => {
+      if (result.ok) dashboards.value = result.data;
     });
     targets({ state: 'active', signal: abort.signal }).then((result) => {
       if (result.ok) targetList.value = result.data.activeTargets;
@@ -134,6 +151,7 @@ function OpenPalette() {
     ];
     if (search !== '') {
       groupList.push(
+        { title: palette.dashboards, commands: matching(dashboards.value.map(dashboardCommand), 8) },
         {
           title: palette.metrics,
           commands: bestMatches(search, metricNames.value, (name) => name, 12).map(metricCommand),
@@ -142,7 +160,7 @@ function OpenPalette() {
       );
     }
     return groupList.filter((group) => group.commands.length > 0);
-  }, [search, metricNames.value, targetList.value, text.value, server.value, theme.value]);
+  }, [search, metricNames.value, dashboards.value, targetList.value, text.value, server.value, theme.value]);
   const flat = groups.flatMap((group) => group.commands);
   const activeIndex = Math.min(active.value, flat.length - 1);
 

@@ -123,14 +123,3 @@ export function useAutoRefresh(control: TimeControl): void {
     };
   }, [seconds, control]);
 }
-
-/** Refreshes every second while `isWaiting`: for the first moments of a server, when every second brings more. */
-export function useEagerRefresh(control: TimeControl, isWaiting: boolean): void {
-  useEffect(() => {
-    if (!isWaiting) return;
-    const timer = setInterval(() => {
-      if (!document.hidden) control.refresh();
-    }, 1000);
-    return () => clearInterval(timer);
-  }, [isWaiting]);
-}

@@ -2,6 +2,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { Dashboard } from '../dashboard/model';
 import type { PanelWindow } from '../panels/plugin';
 import { encodeQuery } from '../router/location';
+import { me } from '../shell/me';
 import type { RawRange } from '../time/range';
 import type { Lookup } from './interpolate';
 
@@ -33,6 +34,10 @@ export function builtInLookup(source: BuiltInSource): Lookup {
       }
       case '__dashboard':
         return plain(path === 'uid' ? source.dashboard.value.uid : source.dashboard.value.title);
+      case '__user':
+        return plain(
+          path === 'id' ? String(me.value.id) : path === 'email' ? me.value.email : me.value.login,
+        );
       case '__timezone':
         return plain(source.timeZone.value);
       case '__org':

@@ -261,9 +261,13 @@ export function createVariableSet(options: VariableSetOptions): VariableSet {
       const now = window.value;
       if (now === lastWindow) return;
       lastWindow = now;
-      const moving = lastDefinitions.filter(({ type, refresh }) => type === 'query' && refresh === 2);
+      // One that had no values yet may have some now.
+      const moving = [...states.peek().values()].filter(
+        ({ variable, options: choices, loading }) =>
+          variable.type === 'query' && !loading && (variable.refresh === 2 || choices.length === 0),
+      );
       update(
-        moving.map(({ name }) => name),
+        moving.map(({ variable }) => variable.name),
         true,
       );
     }),

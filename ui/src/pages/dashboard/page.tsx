@@ -27,12 +27,12 @@ export function NewDashboardPage() {
 }
 
 /** Loads a dashboard and shows it, or says why there is none. */
-export function OpenDashboard({ uid }: { uid: string }) {
+export function OpenDashboard({ uid, isHome = false }: { uid: string; isHome?: boolean }) {
   useMemo(() => void loadDataSources(), []);
   const attempt = useSignal(0);
   const { data, error } = useResult((signal) => loadDashboard(uid, { signal }), uid, attempt.value).value;
   const t = text.value;
-  if (data) return <WithSession loaded={data} />;
+  if (data) return <WithSession loaded={data} isHome={isHome} />;
   if (!error) return <DashboardSkeleton />;
   if (error.kind === 'http' && error.status === 404) {
     return (
@@ -55,14 +55,16 @@ export function OpenDashboard({ uid }: { uid: string }) {
   );
 }
 
-function WithSession({ loaded, isNew = false }: { loaded: LoadedDashboard; isNew?: boolean }) {
+type WithSessionProps = { loaded: LoadedDashboard; isNew?: boolean; isHome?: boolean };
+
+function WithSession({ loaded, isNew = false, isHome = false }: WithSessionProps) {
   const session = useMemo<DashboardSession>(() => {
     const opened = createSession(loaded, { ask: runView, hasEditor: loadEditParts !== null });
     opened.isEditing.value = isNew;
     return opened;
   }, [loaded]);
   useEffect(() => () => session.dispose(), [session]);
-  return <DashboardView session={session} />;
+  return <DashboardView session={session} isHome={isHome} />;
 }
 
 /** Holds the header's place. */

@@ -50,8 +50,6 @@ export const text = defineText(
     link: 'Link',
     copyLink: 'Copy link',
     copied: 'Copied',
-    waiting: 'The first samples are on their way',
-    waitingHint: 'Monopod began a moment ago. Data shows here within seconds.',
   },
   {
     newTitle: '새 대시보드',
@@ -102,7 +100,5 @@ export const text = defineText(
     link: '링크',
     copyLink: '링크 복사',
     copied: '복사됨',
-    waiting: '첫 샘플을 기다리고 있습니다',
-    waitingHint: 'Monopod가 방금 시작했습니다. 몇 초 안에 데이터가 나타납니다.',
   },
 );

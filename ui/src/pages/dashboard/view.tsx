@@ -11,6 +11,8 @@ import { PanelView } from '../../dashboard/panel-view';
 import type { DashboardSession } from '../../dashboard/session';
 import { query, setQuery, withBase } from '../../router/location';
 import { href } from '../../routes';
+import { rememberDashboard } from '../../shell/recent';
+import { loadStarred } from '../../shell/starred';
 import { toast } from '../../shell/toasts';
 import { useAutoRefresh } from '../../time/control';
 import { TimePicker } from '../../time/picker';
@@ -32,6 +34,10 @@ export function DashboardView({ session, isHome = false }: { session: DashboardS
   useDashboardKeys(session);
   useKiosk();
   const kiosk = kioskMode.value;
+  const { uid, title } = session.meta.value;
+  useEffect(() => {
+    if (!isHome) rememberDashboard({ uid, title });
+  }, [uid, title, isHome]);
   const parameters = query.value;
   const editPanel = panelNumber(parameters.get('editPanel'));
   const editView = parameters.get('editview');
@@ -114,8 +120,10 @@ function Lead({ session, isHome }: { session: DashboardSession; isHome: boolean 
   const { folderUid, folderTitle, isStarred, uid } = session.meta.value;
   const star = async () => {
     const result = await setStar(uid, !isStarred);
-    if (result.ok) session.setMeta({ isStarred: !isStarred });
-    else toast({ level: 'warn', message: t.starFailed, detail: result.error.message });
+    if (result.ok) {
+      session.setMeta({ isStarred: !isStarred });
+      void loadStarred();
+    } else toast({ level: 'warn', message: t.starFailed, detail: result.error.message });
   };
   return (
     <>

@@ -1,84 +1,103 @@
 import './home.css';
-import { useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { homeDashboard } from '../../api/dashboards';
+import { queryInstant } from '../../api/prometheus';
 import { useResult } from '../../api/use-result';
-import { Select } from '../../components/field';
-import { ErrorNotice } from '../../components/notice';
+import { EmptyState, ErrorNotice } from '../../components/notice';
 import { Page } from '../../components/page';
+import { loadDataSources } from '../../dashboard/datasources';
 import { text as shellText } from '../../i18n/text';
-import { stringParam, useQueryParam } from '../../router/query-param';
+import { withBase } from '../../router/location';
+import { href } from '../../routes';
 import { server } from '../../shell/server';
-import { type TimeControl, useEagerRefresh, useTimeControl } from '../../time/control';
-import { TimePicker } from '../../time/picker';
-import { Machine } from './machine';
-import { MachineSkeleton } from './machine-skeleton';
-import { loadNodes, scrapeInterval } from './nodes';
-import type { Node } from './queries';
-import { Scraping } from './scraping';
+import { DashboardSkeleton, OpenDashboard } from '../dashboard/page';
 import { text } from './text';
 
-/** How long after its start a server without machine metrics may still get its first ones. */
+/** How long after its start a server may be without samples. */
 const settlingSeconds = 30;
-/** How often to look for new machines once there are some. */
-const lookAgainSeconds = 60;
-const assumedScrapeSeconds = 5;
 
+/** The dashboard that was chosen as the first page. */
 export function HomePage() {
-  const control = useTimeControl({ from: 'now-15m', to: 'now', refreshSeconds: 5 });
-  const chosen = useQueryParam('instance', stringParam());
-  const seconds = control.window.value.endSeconds;
-  // Until the first is there, look with every refresh.
-  const isFound = useRef(false);
-  const { data, error } = useResult(
-    loadNodes,
-    'nodes',
-    isFound.current ? Math.floor(seconds / lookAgainSeconds) : seconds,
-  ).value;
-  const all = data?.all ?? [];
-  isFound.current = all.length > 0;
-  const node = all.find(({ instance }) => instance === chosen.value) ?? all[data?.own ?? 0];
-  useEagerRefresh(control, data !== null && all.length === 0 && isSettling());
+  useMemo(() => void loadDataSources(), []);
+  const attempt = useSignal(0);
+  const { data, error } = useResult((signal) => homeDashboard({ signal }), 'home', attempt.value).value;
+  const isReady = useFirstSamples();
   const t = text.value;
-  return (
-    <Page
-      title={node && all.length === 1 ? node.name : shellText.value.nav.home}
-      lead={
-        all.length > 1 && node ? (
-          <Select
-            label={t.node}
-            hideLabel
-            value={node.instance}
-            choices={all.map(({ instance, name }) => ({ value: instance, label: name }))}
-            onChange={(instance) => chosen.set(instance, 'push')}
-          />
-        ) : undefined
-      }
-      actions={<TimePicker control={control} />}
-    >
-      <div class="home">
-        {error && !data && !node && <ErrorNotice error={error} onRetry={control.refresh} />}
-        {node ? (
-          <KnownMachine key={`${node.job} ${node.instance}`} node={node} control={control} />
+  const title = shellText.value.nav.home;
+  if (data && !data.uid) {
+    return (
+      <Page title={title}>
+        <EmptyState title={t.none}>
+          <a href={withBase(href('dashboards'))}>{t.choose}</a>
+        </EmptyState>
+      </Page>
+    );
+  }
+  if (error && !data) {
+    return (
+      <Page title={title}>
+        {error.kind === 'http' && error.status === 404 ? (
+          <EmptyState title={t.none}>
+            <a href={withBase(href('dashboards'))}>{t.choose}</a>
+          </EmptyState>
         ) : (
-          <NoMachine control={control} isSure={data !== null && !isSettling()} hasFailed={error !== null} />
+          <ErrorNotice
+            error={error}
+            onRetry={() => {
+              attempt.value++;
+            }}
+          />
         )}
-      </div>
-    </Page>
-  );
+      </Page>
+    );
+  }
+  if (isReady === false) {
+    return (
+      <Page title={title}>
+        <div class="home-waiting" role="status">
+          <EmptyState icon="clock" title={t.waiting}>
+            {t.waitingHint}
+          </EmptyState>
+        </div>
+      </Page>
+    );
+  }
+  return data?.uid && isReady !== null ? <OpenDashboard uid={data.uid} isHome /> : <DashboardSkeleton />;
 }
 
-function isSettling(): boolean {
-  return server.value !== null && server.value.uptimeSeconds < settlingSeconds;
-}
-
-function KnownMachine({ node, control }: { node: Node; control: TimeControl }) {
-  const interval = useResult((signal) => scrapeInterval(node, signal), 'interval').value;
-  if (!interval.data && interval.loading) return <MachineSkeleton />;
-  return <Machine node={node} scrapeSeconds={interval.data ?? assumedScrapeSeconds} control={control} />;
-}
-
-type NoMachineProps = { control: TimeControl; isSure: boolean; hasFailed: boolean };
-
-function NoMachine({ control, isSure, hasFailed }: NoMachineProps) {
-  if (isSure) return <Scraping scrapeSeconds={assumedScrapeSeconds} control={control} />;
-  return hasFailed ? null : <MachineSkeleton />;
+/** False while a server that has just started has no samples yet; null until that is known. */
+function useFirstSamples(): boolean | null {
+  const known = useSignal<boolean | null>(null);
+  const isSettling = server.value !== null && server.value.uptimeSeconds < settlingSeconds;
+  const isWaiting = known.value !== true && isSettling;
+  useEffect(() => {
+    if (known.peek() === true) return;
+    if (server.value && !isSettling) known.value = true;
+  }, [server.value]);
+  useEffect(() => {
+    if (!isWaiting) return;
+    const abort = new AbortController();
+    const { signal } = abort;
+    // Two scrapes make a rate: with them the first curves begin.
+    const query = 'max(count_over_time(up[1m])) > 1';
+    const look = async () => {
+      const result = await queryInstant({ query, signal });
+      if (!signal.aborted) known.value = !result.ok || result.data.samples.length > 0;
+    };
+    void look();
+    const timer = setInterval(() => void look(), 1000);
+    return () => {
+      abort.abort();
+      clearInterval(timer);
+    };
+  }, [isWaiting]);
+  // A server that does not tell how long it runs is taken as it is.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      known.value ??= true;
+    }, 1500);
+    return () => clearTimeout(timer);
+  }, []);
+  return known.value;
 }
