@@ -34,6 +34,9 @@ export const routes = {
   newDashboard: route('/dashboard/new', () =>
     import('./pages/dashboard/page').then((page) => page.NewDashboardPage),
   ),
+  importDashboard: route('/dashboard/import', () =>
+    import('./pages/dashboard/edit/import/page').then((page) => page.ImportPage),
+  ),
   dashboard: route('/d/:uid', () => import('./pages/dashboard/page').then((page) => page.DashboardPage), {}, [
     '/d/:uid/:slug',
   ]),

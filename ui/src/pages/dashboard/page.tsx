@@ -10,6 +10,7 @@ import { loadDataSources } from '../../dashboard/datasources';
 import { createSession, type DashboardSession } from '../../dashboard/session';
 import { query, withBase } from '../../router/location';
 import { href } from '../../routes';
+import { hasDraft } from './draft-mark';
 import { loadEditParts } from './edit-parts';
 import { emptyDashboard } from './new-dashboard';
 import { text } from './text';
@@ -60,7 +61,8 @@ type WithSessionProps = { loaded: LoadedDashboard; isNew?: boolean; isHome?: boo
 function WithSession({ loaded, isNew = false, isHome = false }: WithSessionProps) {
   const session = useMemo<DashboardSession>(() => {
     const opened = createSession(loaded, { ask: runView, hasEditor: loadEditParts !== null });
-    opened.isEditing.value = isNew;
+    // Unsaved work is offered by what edits.
+    opened.isEditing.value = isNew || (opened.canChange.peek() && hasDraft(opened.uid));
     return opened;
   }, [loaded]);
   useEffect(() => () => session.dispose(), [session]);

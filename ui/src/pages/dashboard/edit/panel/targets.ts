@@ -53,7 +53,14 @@ export function newTarget(refId: string, datasource: DataSourceRef | undefined):
     case 'loki':
       return { refId, datasource, expr: '', queryType: 'range' };
     default:
-      return { refId, ...(datasource && { datasource }), expr: '', range: true, editorMode: 'code' };
+      return {
+        refId,
+        ...(datasource && { datasource }),
+        expr: '',
+        legendFormat: '__auto',
+        range: true,
+        editorMode: 'code',
+      };
   }
 }
 

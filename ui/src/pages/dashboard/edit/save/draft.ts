@@ -1,4 +1,5 @@
 import type { Dashboard } from '../../../../dashboard/model';
+import { draftKey } from '../../draft-mark';
 
 /**
  * Work that is not saved survives a reload of the tab: kept in its sessionStorage
@@ -7,15 +8,9 @@ import type { Dashboard } from '../../../../dashboard/model';
  */
 export type Draft = { version: number; savedAtMilliseconds: number; dashboard: Dashboard };
 
-const prefix = 'monopod.draft.';
-
-function keyOf(uid: string): string {
-  return prefix + (uid || 'new');
-}
-
 export function readDraft(uid: string): Draft | null {
   try {
-    const parsed = JSON.parse(sessionStorage.getItem(keyOf(uid)) ?? 'null') as Draft | null;
+    const parsed = JSON.parse(sessionStorage.getItem(draftKey(uid)) ?? 'null') as Draft | null;
     return parsed && typeof parsed.version === 'number' && Array.isArray(parsed.dashboard?.panels)
       ? parsed
       : null;
@@ -27,7 +22,7 @@ export function readDraft(uid: string): Draft | null {
 /** `false` where there is no room for it. */
 export function writeDraft(uid: string, draft: Draft): boolean {
   try {
-    sessionStorage.setItem(keyOf(uid), JSON.stringify(draft));
+    sessionStorage.setItem(draftKey(uid), JSON.stringify(draft));
     return true;
   } catch {
     return false;
@@ -36,7 +31,7 @@ export function writeDraft(uid: string, draft: Draft): boolean {
 
 export function dropDraft(uid: string): void {
   try {
-    sessionStorage.removeItem(keyOf(uid));
+    sessionStorage.removeItem(draftKey(uid));
   } catch {
     // Without storage there is no draft.
   }

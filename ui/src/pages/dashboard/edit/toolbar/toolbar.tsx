@@ -24,9 +24,10 @@ export function Toolbar({ session }: { session: DashboardSession }) {
   useLeaveGuard(session);
   const draft = useKeptDraft(session);
   const isInside = query.value.has('editview');
+  const isPanel = query.value.has('editPanel');
   return (
     <div class="edit-toolbar" role="toolbar" aria-label={text.value.label}>
-      {!isInside && !query.value.has('editPanel') && <AddPanelButton session={session} />}
+      {!isInside && !isPanel && <AddPanelButton session={session} />}
       <IconButton
         icon="undo"
         label={text.value.undo(changes.at(-1) ?? '')}
@@ -59,10 +60,16 @@ export function Toolbar({ session }: { session: DashboardSession }) {
         aria-pressed={isInside}
         onClick={() => setQuery({ editview: isInside ? null : 'settings', editPanel: null }, 'push')}
       />
-      <Button kind="primary" title={text.value.saveHint} onClick={() => saveDashboard(session)}>
-        {text.value.save}
-      </Button>
-      <Button onClick={() => leaveEditing(session)}>{isDirty ? text.value.cancel : text.value.done}</Button>
+      {!isPanel && (
+        <>
+          <Button kind="primary" title={text.value.saveHint} onClick={() => saveDashboard(session)}>
+            {text.value.save}
+          </Button>
+          <Button onClick={() => leaveEditing(session)}>
+            {isDirty ? text.value.cancel : text.value.done}
+          </Button>
+        </>
+      )}
       <Announcements />
       {draft && <DraftOffer session={session} draft={draft} />}
       {dialog?.kind === 'leave' && <LeaveDialog session={session} goOn={dialog.goOn} />}
