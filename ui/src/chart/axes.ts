@@ -41,6 +41,8 @@ export type LayoutInput = {
   scales: readonly ValueScale[];
   ranges: readonly [min: number, max: number][];
   hasTimeAxis: boolean;
+  /** Pixels below the plot, where it is not an axis of time that lies there. */
+  bottom?: number;
   /** Pixels that each axis had: it grows where a label needs it and does not shrink, so that curves stay. */
   keptWidths: number[];
 };
@@ -50,7 +52,7 @@ export function layOut(input: LayoutInput): Layout {
   const { context, colors, width, height, scales, ranges, hasTimeAxis, keptWidths } = input;
   context.font = axisFont(colors);
   const top = topPadding;
-  const bottom = height - (hasTimeAxis ? timeAxisHeight : 4);
+  const bottom = height - (input.bottom ?? (hasTimeAxis ? timeAxisHeight : 4));
   const plotHeight = Math.max(0, bottom - top);
   const laidScales = scales.map(({ distribution }, index): Scale => {
     const [min, max] = ranges[index]!;

@@ -9,6 +9,18 @@ export const graphKinds: readonly PanelKind[] = [
     load: () => import('./timeseries/plugin').then((module) => module.timeSeriesPlugin),
   },
   {
+    type: 'barchart',
+    name: ['Bar chart', '막대 차트'],
+    icon: 'cardinality',
+    load: () => import('./barchart/plugin').then((module) => module.barChartPlugin),
+  },
+  {
+    type: 'histogram',
+    name: ['Histogram', '히스토그램'],
+    icon: 'cardinality',
+    load: () => import('./histogram/plugin').then((module) => module.histogramPlugin),
+  },
+  {
     type: 'heatmap',
     name: ['Heatmap', '히트맵'],
     icon: 'cardinality',
