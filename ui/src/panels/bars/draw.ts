@@ -248,7 +248,7 @@ function paintBars(
     if (!bar) return;
     const color = series.colorAt?.(category) ?? series.color;
     const { left, top, width, height, isNegative } = bar;
-    const round = Math.min(isHorizontal ? height : width, isHorizontal ? width : height);
+    const round = layout === 'grouped' ? Math.min(width, height) * Math.min(0.5, radius) : 0;
     context.beginPath();
     if (round > 0) context.roundRect(left, top, width, height, cornersOf(round, isHorizontal, isNegative));
     else context.rect(left, top, width, height);
