@@ -142,9 +142,11 @@ async function saveCsv({ name, frames, session }: PanelMenuProps): Promise<void>
 
 async function savePng({ cellKey, name }: PanelMenuProps): Promise<void> {
   const { download } = await import('./download');
-  const { panelPicture } = await import('./picture');
-  const element = document.querySelector<HTMLElement>(`[data-panel="${CSS.escape(cellKey)}"]`);
-  const picture = element && (await panelPicture(element, name));
+  const { exportPng } = await import('../chart/export-png');
+  const element = document.querySelector<HTMLElement>(
+    `[data-panel="${CSS.escape(cellKey)}"] .dash-panel-body`,
+  );
+  const picture = element && (await exportPng(element, name));
   if (picture) download(picture, fileName(name, 'png'));
   else toast({ level: 'warn', message: text.peek().noPicture });
 }
