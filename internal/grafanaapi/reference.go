@@ -9,8 +9,8 @@ import (
 )
 
 // Reference is docs/reference/grafana-api.md: every route with the least role that
-// may use it.
-func Reference() string {
+// may use it, also those about provisioning.
+func Reference(provisioning []auth.Route) string {
 	var b strings.Builder
 	b.WriteString(referenceHead)
 	section := func(title string, routes []auth.Route) {
@@ -22,6 +22,7 @@ func Reference() string {
 	}
 	section("Dashboards, folders, annotations", NewDashboards(DashboardsOptions{}).Routes())
 	section("Data sources and queries", NewDataSources(DataSourcesOptions{}).Routes())
+	section("Provisioning", provisioning)
 	section("People", NewPeople(PeopleOptions{}).Routes())
 	section("The program", NewServer(ServerOptions{}).Routes())
 	return b.String()
@@ -116,6 +117,9 @@ var purposes = map[string]string{
 	"/api/datasources/{id}/{rest...}":                "the same by id",
 	"/api/datasources/proxy/{id}/{rest...}":          "the source's own API",
 	"/api/datasources/proxy/uid/{uid}/{rest...}":     "the source's own API",
+
+	"/api/admin/provisioning/dashboards/reload":  "read the files of provisioning again",
+	"/api/admin/provisioning/datasources/reload": "read the files of provisioning again",
 
 	"/login":                            "begin a session: `user`, `password`",
 	"/logout":                           "end it",

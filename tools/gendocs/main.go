@@ -11,8 +11,8 @@ import (
 	"fmt"
 	"os"
 
+	"monopod/internal/app"
 	"monopod/internal/cli"
-	"monopod/internal/grafanaapi"
 )
 
 var references = []struct {
@@ -21,7 +21,7 @@ var references = []struct {
 }{
 	{"docs/reference/flags.md", cli.FlagsReference},
 	{"docs/reference/cli.md", cli.CommandReference},
-	{"docs/reference/grafana-api.md", grafanaapi.Reference},
+	{"docs/reference/grafana-api.md", app.APIReference},
 }
 
 func main() {

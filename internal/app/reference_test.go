@@ -1,4 +1,4 @@
-package grafanaapi
+package app
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 )
 
 func TestReferenceIsCurrent(t *testing.T) {
-	want := Reference()
+	want := APIReference()
 	for line := range strings.Lines(want) {
 		if strings.HasSuffix(line, "|  |\n") {
 			t.Errorf("purposes does not say what this is for: %s", line)
