@@ -83,7 +83,8 @@ func (p *pass) dashboards(ctx context.Context) []string {
 			keep[name] = true
 		}
 		for _, dir := range dirs {
-			patterns = append(patterns, filepath.Join(dir, "*.json"), filepath.Join(dir, "*", "*.json"))
+			// New directories count, too, from their first dashboard on.
+			patterns = append(patterns, filepath.Join(dir, "*.json"), filepath.Join(dir, "*", "*.json"), filepath.Join(dir, "*", "*", "*.json"))
 		}
 		for _, file := range files {
 			uid, err := p.dashboard(ctx, one, file, seen)

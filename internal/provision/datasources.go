@@ -129,7 +129,7 @@ func (p *pass) dataSources(ctx context.Context) {
 				uids[string(e.UID)] = place
 			}
 			if _, err := p.o.DataSources.Provision(ctx, e.change(file)); err != nil {
-				p.problem("%s: %w", place, err)
+				p.problem("%s: the data source %s: %w", place, e.Name, err)
 			}
 		}
 	}

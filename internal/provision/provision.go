@@ -73,6 +73,7 @@ type Service struct {
 // onTheWay is the content that a file still has after its ConfigMap was changed.
 type onTheWay struct {
 	old   string // checksum
+	new   []byte
 	until time.Time
 }
 

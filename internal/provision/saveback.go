@@ -90,13 +90,19 @@ func (s *Service) SaveBack(ctx context.Context, d store.Dashboard, source []byte
 		}
 		return store.Outcome{Kind: store.WrittenFile, File: file}, nil
 	case store.SaveBackConfigMap:
-		name, err := s.o.ConfigMaps.Write(ctx, file, old, source)
+		there := old
+		if s.isOnTheWay(file, store.Checksum(old)) {
+			s.mu.Lock()
+			there = s.mu.written[file].new
+			s.mu.Unlock()
+		}
+		name, err := s.o.ConfigMaps.Write(ctx, file, there, source)
 		if err != nil {
 			s.o.Logger.Warn("A changed dashboard could not be written to its ConfigMap; its patch was handed out", "file", file, "err", err)
 			return patch(), nil
 		}
 		s.mu.Lock()
-		s.mu.written[file] = onTheWay{store.Checksum(old), s.o.Now().Add(mountDelay)}
+		s.mu.written[file] = onTheWay{store.Checksum(old), source, s.o.Now().Add(mountDelay)}
 		s.mu.Unlock()
 		return store.Outcome{Kind: store.WrittenConfigMap, File: name}, nil
 	}
