@@ -13,7 +13,19 @@ import (
 
 // loadHead finds the chunks that were sealed. Every byte is checked: a chunk of
 // which the power took a part must not hide the rows that the log still has.
+//
+// A chunk is of no use without its group. The power may have taken the catalog's
+// copy of a definition that the log still has: what is not known is looked for
+// there before a chunk is left out, as it would be back with the next start.
 func (db *DB) loadHead() error {
+	logRead := false
+	define := func() error {
+		if logRead {
+			return nil
+		}
+		logRead = true
+		return db.replayDefinitions()
+	}
 	entries, err := db.fsys.List(db.windows.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -29,14 +41,15 @@ func (db *DB) loadHead() error {
 		db.windows.mu.Lock()
 		f := db.windows.addLocked(window, part)
 		db.windows.mu.Unlock()
-		if err := db.loadHeadFile(f); err != nil {
+		if err := db.loadHeadFile(f, define); err != nil {
 			return fmt.Errorf("read head file %s: %w", filepath.Join(db.windows.dir, e.Name), err)
 		}
 	}
 	return nil
 }
 
-func (db *DB) loadHeadFile(f *headFile) error {
+// loadHeadFile finds the chunks of one file; define brings in what the log defines.
+func (db *DB) loadHeadFile(f *headFile, define func() error) error {
 	file, err := db.fsys.Open(f.path)
 	if err != nil {
 		return err
@@ -55,11 +68,17 @@ func (db *DB) loadHeadFile(f *headFile) error {
 		if b == nil {
 			break
 		}
-		if h, err := verifyChunk(b); err != nil {
+		h, err := verifyChunk(b)
+		if err != nil {
 			db.damagedChunk(f, offset, err)
-		} else {
-			db.loadChunk(f, h, offset, len(b))
+			continue
 		}
+		if db.head.group(h.group) == nil && db.registry.set(h.group) == nil {
+			if err := define(); err != nil {
+				return err
+			}
+		}
+		db.loadChunk(f, h, offset, len(b))
 	}
 	for _, offset := range s.damage {
 		db.damagedChunk(f, offset, errChunk)

@@ -28,10 +28,12 @@ type replay struct {
 	db *DB
 	// catalog: the log is the catalog's own.
 	catalog bool
-	chains  map[index.GroupID]uint32 // of groups whose last row was replayed
-	dropped int                      // records that could not be used
-	reason  error                    // of the first of them
-	enc     rowEncoder
+	// definitions: nothing but definitions is taken.
+	definitions bool
+	chains      map[index.GroupID]uint32 // of groups whose last row was replayed
+	dropped     int                      // records that could not be used
+	reason      error                    // of the first of them
+	enc         rowEncoder
 }
 
 // replayCatalog brings back the definitions.
@@ -44,6 +46,15 @@ func (db *DB) replayCatalog() error {
 	db.catalog.mu.written = int(stats.Records)
 	r.tell("catalog", stats)
 	db.finishGroups()
+	return nil
+}
+
+// replayDefinitions brings back what the log defines and the catalog may lack.
+func (db *DB) replayDefinitions() error {
+	r := replay{db: db, definitions: true}
+	if _, err := wal.Replay(db.fsys, db.walDir(), wal.ReplayOptions{}, r.record); err != nil {
+		return fmt.Errorf("read the definitions of the log: %w", err)
+	}
 	return nil
 }
 
@@ -105,6 +116,9 @@ func (db *DB) finishGroups() {
 func (r *replay) record(_ int, rec []byte) error {
 	if len(rec) == 0 {
 		r.drop(wire.ErrMalformed)
+		return nil
+	}
+	if r.definitions && (rec[0] < recordMetric || rec[0] > recordColumns) {
 		return nil
 	}
 	d := newDecoder(rec[1:])

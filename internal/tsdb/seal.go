@@ -47,7 +47,7 @@ func (db *DB) sealLocked(g *group) error {
 	for !open.empty() && err == nil {
 		window := windowOf(open.first(), db.blockMillis)
 		n := 1
-		for n < len(open) && windowOf(open[n].t, db.blockMillis) == window && !g.sealedBetween(open[n-1].t, open[n].t) {
+		for n < len(open) && windowOf(open[n].t, db.blockMillis) == window && !sealedBetween(g.mu.chunks, open[n-1].t, open[n].t) {
 			n++
 		}
 		var ref chunkRef
@@ -76,13 +76,13 @@ func (db *DB) sealLocked(g *group) error {
 // sealedBetween tells whether a chunk lies between two open rows: a loss of power
 // may take a chunk that was not synced and leave one behind it, and then the log
 // brings back the rows of the first. Chunks of a group never overlap.
-func (g *group) sealedBetween(after, before int64) bool {
-	n := len(g.mu.chunks)
-	if n == 0 || g.mu.chunks[n-1].first <= after {
+func sealedBetween(chunks []chunkRef, after, before int64) bool {
+	n := len(chunks)
+	if n == 0 || chunks[n-1].first <= after {
 		return false
 	}
-	i := sort.Search(n, func(i int) bool { return g.mu.chunks[i].first > after })
-	return i < n && g.mu.chunks[i].first < before
+	i := sort.Search(n, func(i int) bool { return chunks[i].first > after })
+	return i < n && chunks[i].first < before
 }
 
 // sealed replaces the first n open rows by their chunks, for readers; rest is

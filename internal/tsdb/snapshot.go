@@ -116,7 +116,7 @@ func (db *DB) snapshotHead(to string) error {
 		for rows := open; len(rows) > 0; {
 			w := windowOf(rows[0].t, db.blockMillis)
 			n := 1
-			for n < len(rows) && windowOf(rows[n].t, db.blockMillis) == w {
+			for n < len(rows) && windowOf(rows[n].t, db.blockMillis) == w && !sealedBetween(chunks, rows[n-1].t, rows[n].t) {
 				n++
 			}
 			parts[g] = append(parts[g], headPart{first: rows[0].t, last: rows[n-1].t, open: open})
