@@ -31,30 +31,35 @@ type Verdict struct {
 // What Monopod draws and does. Each list is held against the code of the UI by a
 // test (TestListsAreTrue).
 var (
-	// drawnKinds are the keys of ui/src/panels/registry.ts.
+	// drawnKinds are those of ui/src/panels/graph-kinds.ts and value-kinds.ts.
 	drawnKinds = []string{
 		"timeseries", "barchart", "histogram", "heatmap", "state-timeline", "status-history",
 		"stat", "gauge", "bargauge", "table", "text", "piechart", "logs", "dashlist", "alertlist", "grafana-polystat-panel",
 	}
+	// transformations are those of ui/src/frame/transform.ts.
 	transformations = []string{
-		"organize", "merge", "joinByField", "seriesToColumns", "renameByRegex", "filterFieldsByName", "filterByRefId", "groupBy", "calculateField",
-		"labelsToFields", "sortBy", "reduce", "filterByValue", "seriesToRows", "concatenate", "limit", "convertFieldType",
+		"calculateField", "concatenate", "convertFieldType", "extractFields", "filterByRefId", "filterByValue", "filterFields", "filterFieldsByName",
+		"formatTime", "groupBy", "groupingToMatrix", "joinByField", "labelsToFields", "limit", "merge", "organize", "partitionByValues",
+		"prepareTimeSeries", "reduce", "renameByRegex", "rowsToFields", "seriesToColumns", "seriesToRows", "sortBy", "timeSeriesTable",
 	}
+	// matchers of overrides are those of ui/src/frame/matchers.ts.
 	matchers = []string{
-		"byName", "byRegexp", "byNames", "byType", "byTypes", "byFrameRefID", "byValue", "byIndex", "numeric", "time", "first", "firstTimeField", "anyMatch",
+		"allMatch", "always", "alwaysMatch", "anyMatch", "byFrameRefID", "byIndex", "byName", "byNames", "byRegexp", "byRegexpOrNames", "byType",
+		"byTypes", "byValue", "firstByType", "firstTimeField", "invertMatch", "numeric", "time",
 	}
-	cellTypes   = []string{"auto", "color-text", "color-background", "gauge", "json-view", "data-links", "image", "sparkline", "pill", "markdown"}
-	expressions = []string{"math", "reduce", "resample", "threshold"}
+	// cellTypes are those that a table offers, ui/src/panels/table/plugin.ts.
+	cellTypes   = []string{"auto", "color-text", "color-background", "gauge", "json-view", "data-links", "image", "sparkline", "pill"}
+	expressions = []string{"math", "reduce", "resample", "threshold", "classic_conditions"}
 )
 
 // queriedSources are the types of data sources that Monopod queries, by the names
 // that Grafana gives their plugins.
 var queriedSources = []string{
-	"prometheus", "loki", "postgres", "grafana-postgresql-datasource", "mysql", "elasticsearch", "grafana-opensearch-datasource",
-	"grafana-amazonprometheus-datasource", "grafana-azureprometheus-datasource", "datasource", "grafana", "__expr__", "mixed", "monopod",
+	"prometheus", "loki", "postgres", "postgresql", "grafana-postgresql-datasource", "mysql", "mariadb", "elasticsearch", "opensearch",
+	"grafana-opensearch-datasource", "datasource", "grafana", "__expr__", "mixed", "monopod",
 }
 
-// neededData are kinds that ask no data source.
+// neededNoData are kinds that ask no data source.
 var neededNoData = []string{"text", "dashlist", "alertlist", "row"}
 
 func verdicts(d *document) []Verdict {

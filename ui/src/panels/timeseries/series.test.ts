@@ -30,6 +30,15 @@ test('every column of numbers beside times is a series, without a copy', () => {
   expect([hasTime, hasNumber]).toEqual([true, true]);
 });
 
+test('missing values are the text for no value where that is a number', () => {
+  const { graph } = graphOf(
+    frame('a', [1, 2, 3], [5, Number.NaN, 6], {}, { noValue: '0' }),
+    frame('b', [1, 2], [Number.NaN, 7], {}, { noValue: 'none' }),
+  );
+  expect([...graph.series[0]!.values]).toEqual([5, 0, 6]);
+  expect([...graph.series[1]!.values]).toEqual([Number.NaN, 7]);
+});
+
 test('rows come in the order of their times', () => {
   const { graph, sources } = graphOf(frame('a', [3, 1, 2], [30, 10, 20]));
   expect([...graph.series[0]!.times]).toEqual([1, 2, 3]);

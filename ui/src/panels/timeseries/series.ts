@@ -100,7 +100,7 @@ function seriesOf(
   const custom = customOf(config);
   const label = displayName(field);
   const stacking = custom.stacking?.mode ?? 'none';
-  let values = inOrder(field.values, rows);
+  let values = filled(inOrder(field.values, rows), config.noValue);
   if (custom.transform === 'constant') values = constantOf(values);
   let display: ((value: number) => string) | undefined;
   return {
@@ -128,6 +128,13 @@ function seriesOf(
       return display(value);
     },
   };
+}
+
+/** Where the text for no value is a number, missing values are that: "null as zero" of older graphs. */
+function filled(values: Float64Array, noValue: string | undefined): Float64Array {
+  const value = noValue?.trim() ? Number(noValue) : Number.NaN;
+  if (Number.isNaN(value) || !values.some(Number.isNaN)) return values;
+  return values.map((found) => (Number.isNaN(found) ? value : found));
 }
 
 /** The first value there is, everywhere. */
