@@ -7,6 +7,7 @@ import { runView } from '../../api/view';
 import { EmptyState, ErrorNotice } from '../../components/notice';
 import { Page } from '../../components/page';
 import { loadDataSources } from '../../dashboard/datasources';
+import { rememberDashboard } from '../../dashboard/recent';
 import { createSession, type DashboardSession } from '../../dashboard/session';
 import { query, withBase } from '../../router/location';
 import { href } from '../../routes';
@@ -65,7 +66,10 @@ function WithSession({ loaded, isNew = false, isHome = false }: WithSessionProps
     opened.isEditing.value = isNew || (opened.canChange.peek() && hasDraft(opened.uid));
     return opened;
   }, [loaded]);
-  useEffect(() => () => session.dispose(), [session]);
+  useEffect(() => {
+    rememberDashboard(session.uid);
+    return () => session.dispose();
+  }, [session]);
   return <DashboardView session={session} isHome={isHome} />;
 }
 

@@ -74,7 +74,9 @@ function Gauge({ value, width, height, hasTitle, options, timeZone }: GaugeProps
   const { display, title, field } = value;
   const hasBands = options.showThresholdMarkers !== false;
   const bands = thresholdBands(field, theme.value, display.color);
-  const marks = options.showThresholdLabels ? labelsOf(value, timeZone) : [];
+  // Labels around a ring this small would be larger than it.
+  const hasMarks = options.showThresholdLabels === true && Math.min(width, height) >= 110;
+  const marks = hasMarks ? labelsOf(value, timeZone) : [];
   const layout = gaugeLayout(width, height, {
     hasTitle,
     hasBands,

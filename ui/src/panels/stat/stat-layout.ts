@@ -44,7 +44,7 @@ export function statLayout(content: StatContent, width: number, height: number):
   let titleSize = 0;
   if (title !== '') {
     const titleWidth = isWide ? innerWidth * 0.6 : innerWidth;
-    const titleHeight = text === '' ? innerHeight : isWide ? innerHeight * 0.5 : spaceHeight * 0.28;
+    const titleHeight = text === '' ? innerHeight : isWide ? innerHeight : spaceHeight * 0.28;
     titleSize =
       content.titleSize ??
       fontSizeFor(title, titleWidth, titleHeight, { max: text === '' ? 64 : 22, min: 10 });

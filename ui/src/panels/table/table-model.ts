@@ -152,7 +152,7 @@ export function columnWidths(
   const widths = columns.map(({ options }, index) => {
     const width = fixed[index];
     // A phone shows two columns and the rest by scrolling.
-    const least = options.minWidth ?? Math.min(150, Math.max(96, total / 2.4));
+    const least = options.minWidth ?? Math.min(120, Math.max(96, total / 2.4));
     return width !== undefined ? Math.max(24, width) : Math.max(least, Math.floor(rest / shared));
   });
   const sum = widths.reduce((a, b) => a + b, 0);
