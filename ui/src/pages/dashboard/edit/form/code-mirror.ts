@@ -5,7 +5,7 @@ import {
   completionKeymap,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { json, jsonParseLinter } from '@codemirror/lang-json';
+import { json } from '@codemirror/lang-json';
 import { MySQL, PostgreSQL, sql } from '@codemirror/lang-sql';
 import {
   bracketMatching,
@@ -15,10 +15,11 @@ import {
   indentOnInput,
   syntaxHighlighting,
 } from '@codemirror/language';
-import { linter, lintGutter } from '@codemirror/lint';
+import { type Diagnostic, linter, lintGutter } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { jsonMistake } from '../settings/json-keys';
 
 export type CodeLanguage = 'json' | 'postgres' | 'mysql' | 'plain';
 
@@ -52,10 +53,25 @@ const highlighting = HighlightStyle.define([
   { tag: tags.comment, class: 'tok-comment' },
 ]);
 
+function findJsonMistake({ state }: EditorView): Diagnostic[] {
+  const text = state.doc.toString();
+  const mistake = text.trim() === '' ? null : jsonMistake(text);
+  if (!mistake) return [];
+  const { offset, message } = mistake;
+  return [
+    {
+      from: Math.max(0, Math.min(offset, text.length - 1)),
+      to: Math.min(offset + 1, text.length),
+      message,
+      severity: 'error',
+    },
+  ];
+}
+
 function languageOf(language: CodeLanguage): Extension {
   switch (language) {
     case 'json':
-      return [json(), linter(jsonParseLinter(), { delay: 400 }), lintGutter(), lineNumbers(), foldGutter()];
+      return [json(), linter(findJsonMistake, { delay: 400 }), lintGutter(), lineNumbers(), foldGutter()];
     case 'postgres':
       return sql({ dialect: PostgreSQL, upperCaseKeywords: true });
     case 'mysql':

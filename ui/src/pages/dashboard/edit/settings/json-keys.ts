@@ -1,3 +1,5 @@
+import { jsonMistakeOffset } from './json-place';
+
 /**
  * Sets keys of the outermost object of a JSON text, and leaves every other sign
  * of the text as it is: who edits JSON gets back what was written.
@@ -57,7 +59,7 @@ function findTopLevel(text: string, key: string): Found {
   return { start, isEmpty, value: null };
 }
 
-/** Where a text is not JSON: the offset, as far as the browser's message tells it, and line and column. */
+/** Where a text is not JSON. */
 export type JsonMistake = { message: string; offset: number; line: number; column: number };
 
 export function jsonMistake(text: string): JsonMistake | null {
@@ -66,28 +68,15 @@ export function jsonMistake(text: string): JsonMistake | null {
     return null;
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
-    const place = /line (\d+) column (\d+)/.exec(said);
-    const position = /position (\d+)/.exec(said);
-    let offset = position ? Number(position[1]) : text.length;
-    if (!position && place) offset = offsetOf(text, Number(place[1]), Number(place[2]));
+    const offset = jsonMistakeOffset(text) ?? text.length;
     const before = text.slice(0, offset);
     const line = before.split('\n').length;
     const column = offset - before.lastIndexOf('\n');
     return {
-      message: said.replace(/^JSON\.parse: |\s*(in JSON)?\s*at position.*$/g, ''),
+      message: said.replace(/^JSON\.parse: |\s*(in JSON)?\s*at (position|line) .*$/g, ''),
       offset,
       line,
       column,
     };
   }
-}
-
-function offsetOf(text: string, line: number, column: number): number {
-  let at = 0;
-  for (let row = 1; row < line; row++) {
-    const end = text.indexOf('\n', at);
-    if (end < 0) break;
-    at = end + 1;
-  }
-  return Math.min(text.length, at + column - 1);
 }

@@ -1,5 +1,6 @@
 import './settings.css';
 import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Button } from '../../../../components/button';
 import type { DashboardSession } from '../../../../dashboard/session';
 import { query, setQuery } from '../../../../router/location';
@@ -36,6 +37,9 @@ const aliases: Record<string, View> = {
 export function DashboardSettings({ session, view }: { session: DashboardSession; view: string }) {
   const chosen: View = view in views ? (view as View) : (aliases[view] ?? 'settings');
   const Shown = views[chosen];
+  useEffect(() => {
+    session.isEditing.value = true;
+  }, []);
   return (
     <div class="dash-settings">
       <nav class="dash-settings-nav" aria-label={text.value.title}>
