@@ -29,12 +29,14 @@ const (
 )
 
 // attempts counts failed logins. Its memory is bounded: where more is tried than
-// it can count, the oldest counts go first.
+// it can count, the older half of the counts goes.
 type attempts struct {
 	now func() time.Time
 	mu  struct {
 		sync.Mutex
-		counts map[string]*failures
+		// A count that is used is moved from the old ones to the new ones; where those
+		// are full they become the old ones.
+		counts, old map[string]*failures
 	}
 }
 
@@ -75,7 +77,7 @@ func (a *attempts) begin(login, address string) error {
 	keys := keysOf(login, address)
 	var wait time.Duration
 	for _, k := range keys {
-		if f := a.mu.counts[k.key]; f != nil && f.until.After(now) {
+		if f := a.countLocked(k.key, now); f != nil && f.until.After(now) {
 			wait = max(wait, f.until.Sub(now))
 		}
 	}
@@ -83,11 +85,10 @@ func (a *attempts) begin(login, address string) error {
 		return &LockedError{wait}
 	}
 	for _, k := range keys {
-		f := a.mu.counts[k.key]
-		if f == nil || now.Sub(f.last) > forgetAfter {
-			a.makeRoomLocked(now)
+		f := a.countLocked(k.key, now)
+		if f == nil {
 			f = &failures{}
-			a.mu.counts[k.key] = f
+			a.setLocked(k.key, f)
 		}
 		f.n++
 		f.last = now
@@ -98,21 +99,27 @@ func (a *attempts) begin(login, address string) error {
 	return nil
 }
 
-func (a *attempts) makeRoomLocked(now time.Time) {
-	if len(a.mu.counts) < mostCounted {
-		return
-	}
-	oldest, at := "", now
-	for k, f := range a.mu.counts {
-		if now.Sub(f.last) > forgetAfter {
-			delete(a.mu.counts, k)
-		} else if !f.last.After(at) {
-			oldest, at = k, f.last
+// countLocked returns the failures of a key, nil where there are none.
+func (a *attempts) countLocked(key string, now time.Time) *failures {
+	f := a.mu.counts[key]
+	if f == nil {
+		if f = a.mu.old[key]; f != nil {
+			delete(a.mu.old, key)
+			a.setLocked(key, f)
 		}
 	}
-	if len(a.mu.counts) >= mostCounted {
-		delete(a.mu.counts, oldest)
+	if f != nil && now.Sub(f.last) > forgetAfter {
+		delete(a.mu.counts, key)
+		return nil
 	}
+	return f
+}
+
+func (a *attempts) setLocked(key string, f *failures) {
+	if len(a.mu.counts) >= mostCounted/2 {
+		a.mu.counts, a.mu.old = map[string]*failures{}, a.mu.counts
+	}
+	a.mu.counts[key] = f
 }
 
 // withdraw takes back an attempt that was not one: the check did not happen.
@@ -120,7 +127,7 @@ func (a *attempts) withdraw(login, address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, k := range keysOf(login, address) {
-		if f := a.mu.counts[k.key]; f != nil {
+		if f := a.countLocked(k.key, a.now()); f != nil {
 			if f.n--; f.n <= 0 {
 				delete(a.mu.counts, k.key)
 			} else if f.n < k.free {
