@@ -54,6 +54,7 @@ type program struct {
 	sources      *datasource.Sources
 	provisioning *provision.Service
 	auth         *auth.Service
+	guard        auth.Guard // of all routes
 	// ownHandler answers what data sources forward to Monopod itself.
 	ownHandler laterHandler
 }
@@ -64,10 +65,23 @@ func Run(ctx context.Context, o Options) error {
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
 	p := &program{Options: o, build: buildinfo.Read(), registry: prometheus.NewRegistry(), hub: &events.Hub{}}
+	if err := p.prepare(ctx); err != nil {
+		return err
+	}
+	err := p.serve(ctx, quit)
+	if err = errors.Join(err, p.closeDataSources(), p.closeState()); err != nil {
+		return err
+	}
+	p.Logger.Info("Ended in order")
+	return nil
+}
+
+// prepare makes the components and opens the state.
+func (p *program) prepare(ctx context.Context) error {
 	p.storage = p.newStorage()
 	p.Logger.Info("Starting Monopod", "version", p.build.Version, "revision", p.build.Revision, "go", p.build.GoVersion)
-	if len(o.WithoutEffect) > 0 {
-		p.Logger.Warn("Flags that are accepted and have no effect", "flags", strings.Join(o.WithoutEffect, " "))
+	if len(p.WithoutEffect) > 0 {
+		p.Logger.Warn("Flags that are accepted and have no effect", "flags", strings.Join(p.WithoutEffect, " "))
 	}
 	if err := self.Register(p.registry, p.build); err != nil {
 		return err
@@ -87,15 +101,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := p.newComponents(); err != nil {
 		return err
 	}
-	if err := p.openState(ctx); err != nil {
-		return err
-	}
-	err := p.serve(ctx, quit)
-	if err = errors.Join(err, p.closeDataSources(), p.closeState()); err != nil {
-		return err
-	}
-	p.Logger.Info("Ended in order")
-	return nil
+	return p.openState(ctx)
 }
 
 // serve answers, and runs everything else, on a state that is open.
@@ -104,6 +110,7 @@ func (p *program) serve(ctx context.Context, quit func()) error {
 	if p.auth, err = p.newAuth(ctx); err != nil {
 		return err
 	}
+	p.guard = p.auth
 	server, err := p.newServer(ctx, quit)
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func (p *program) newServer(ctx context.Context, quit func()) (*httpapi.Server, 
 	if err := p.addRemote(&o); err != nil {
 		return nil, err
 	}
-	o.Guard = p.auth
+	o.Guard = p.guard
 	if o.Routes, err = p.routes(ctx); err != nil {
 		return nil, err
 	}
