@@ -72,7 +72,7 @@ func (a *Dashboards) Routes() []auth.Route {
 		{Methods: "POST", Path: "/api/dashboards/import", Role: auth.Editor, MaxBodyBytes: maxDashboardBytes, Handler: a.importDashboard},
 		{Methods: "GET", Path: "/api/dashboards/home", Role: auth.Viewer, Handler: a.home},
 		{Methods: "GET", Path: "/api/dashboards/tags", Role: auth.Viewer, Handler: a.tags},
-		{Methods: "POST", Path: "/api/dashboards/calculate-diff", Role: auth.Viewer, MaxBodyBytes: maxDashboardBytes, Handler: a.calculateDiff},
+		{Methods: "POST", Path: "/api/dashboards/calculate-diff", Role: auth.Editor, MaxBodyBytes: maxDashboardBytes, Handler: a.calculateDiff},
 		{Methods: "GET", Path: "/api/dashboards/uid/{uid}", Role: auth.Viewer, Handler: a.of(a.get)},
 		{Methods: "DELETE", Path: "/api/dashboards/uid/{uid}", Role: auth.Editor, Handler: a.of(a.remove)},
 		{Methods: "GET", Path: "/api/dashboards/uid/{uid}/versions", Role: auth.Viewer, Handler: a.of(a.versions)},
@@ -112,7 +112,7 @@ func (a *Dashboards) Routes() []auth.Route {
 		{Methods: "GET", Path: "/api/monopod/v1/dashboards/{uid}", Role: auth.Viewer, Handler: a.of(a.ownGet)},
 		{Methods: "POST", Path: "/api/monopod/v1/dashboards", Role: auth.Editor, MaxBodyBytes: maxDashboardBytes, Handler: a.ownSave},
 		{Methods: "GET", Path: "/api/monopod/v1/dashboards/{uid}/diff", Role: auth.Viewer, Handler: a.of(a.diff)},
-		{Methods: "POST", Path: "/api/monopod/v1/dashboards/migrate", Role: auth.Viewer, MaxBodyBytes: maxDashboardBytes, Handler: a.preview},
+		{Methods: "POST", Path: "/api/monopod/v1/dashboards/migrate", Role: auth.Editor, MaxBodyBytes: maxDashboardBytes, Handler: a.preview},
 		{Methods: "GET", Path: "/api/monopod/v1/dashboards/{uid}/source", Role: auth.Viewer, Handler: a.of(a.source)},
 	}
 }

@@ -49,7 +49,11 @@ func (a *Dashboards) calculateDiff(w http.ResponseWriter, r *http.Request) {
 		}
 		texts[i], names[i] = v.Source, versionName(side.Version)
 	}
-	text := dashboard.UnifiedDiff(texts[0], texts[1], names[0], names[1])
+	_, text, err := a.migrated.compare(texts[0], texts[1], names[0], names[1])
+	if err != nil {
+		fail(w, http.StatusBadRequest, "compare the dashboards: %v", err)
+		return
+	}
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 	_, _ = fmt.Fprintf(w, "<pre class=\"diff\">%s</pre>\n", html.EscapeString(text))
 }
@@ -77,7 +81,7 @@ func (a *Dashboards) diff(w http.ResponseWriter, r *http.Request, d store.Dashbo
 		}
 		texts[i] = v.Source
 	}
-	changes, err := dashboard.Diff(texts[0], texts[1])
+	changes, unified, err := a.migrated.compare(texts[0], texts[1], versionName(from), versionName(to))
 	if err != nil {
 		fail(w, http.StatusUnprocessableEntity, "compare the versions %d and %d: %v", from, to, err)
 		return
@@ -87,7 +91,7 @@ func (a *Dashboards) diff(w http.ResponseWriter, r *http.Request, d store.Dashbo
 		To      int                `json:"to"`
 		Changes []dashboard.Change `json:"changes"`
 		Unified string             `json:"unified"`
-	}{from, to, changes, dashboard.UnifiedDiff(texts[0], texts[1], versionName(from), versionName(to))})
+	}{from, to, changes, unified})
 }
 
 func versionName(n int) string { return "version " + strconv.Itoa(n) }

@@ -9,8 +9,13 @@ import (
 	"monopod/internal/dashboard/store"
 )
 
-// maxMigratedBytes bounds what is kept of migrated dashboards.
-const maxMigratedBytes = 8 << 20
+const (
+	// maxMigratedBytes bounds what is kept of migrated dashboards.
+	maxMigratedBytes = 8 << 20
+	// largeBytes is where a dashboard takes so much memory while it is read, many
+	// times its size, that one is read at a time.
+	largeBytes = 1 << 20
+)
 
 // migration is a dashboard as it is drawn, and how well.
 type migration struct {
@@ -22,6 +27,7 @@ type migration struct {
 // the checksum of the source.
 type migrations struct {
 	migrator dashboard.Migrator
+	large    sync.Mutex // held while a large dashboard is worked on
 	mu       struct {
 		sync.Mutex
 		bytes   int
@@ -53,6 +59,45 @@ func (c *migrations) forget() {
 	c.mu.era++
 }
 
+// begin waits until a dashboard of the size may be worked on; what it returns ends
+// the work.
+func (c *migrations) begin(size int) (end func()) {
+	if size < largeBytes {
+		return func() {}
+	}
+	c.large.Lock()
+	return c.large.Unlock
+}
+
+// check tells whether a source could be opened again.
+func (c *migrations) check(source []byte) error {
+	defer c.begin(len(source))()
+	_, err := dashboard.Summarize(source)
+	return err
+}
+
+// migrate migrates a source that need not be remembered.
+func (c *migrations) migrate(source []byte) (*dashboard.Migrated, error) {
+	defer c.begin(len(source))()
+	return c.migrator.Migrate(source)
+}
+
+// apply carries what was edited over to the source.
+func (c *migrations) apply(source, edited []byte) ([]byte, error) {
+	defer c.begin(len(source) + len(edited))()
+	return c.migrator.Apply(source, edited)
+}
+
+// compare tells the differences in meaning and in text.
+func (c *migrations) compare(a, b []byte, nameA, nameB string) ([]dashboard.Change, string, error) {
+	defer c.begin(len(a) + len(b))()
+	changes, err := dashboard.Diff(a, b)
+	if err != nil {
+		return nil, "", err
+	}
+	return changes, dashboard.UnifiedDiff(a, b, nameA, nameB), nil
+}
+
 // of migrates a source, or remembers what came out the last time.
 func (c *migrations) of(source []byte) (migration, error) {
 	checksum := store.Checksum(source)
@@ -64,7 +109,7 @@ func (c *migrations) of(source []byte) (migration, error) {
 		return e.Value.(*kept).migration, nil
 	}
 	c.mu.Unlock()
-	m, err := c.migrator.Migrate(source)
+	m, err := c.migrate(source)
 	if err != nil {
 		return migration{}, err
 	}

@@ -103,7 +103,7 @@ func (a *Dashboards) preview(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	m, err := a.migrated.migrator.Migrate(body)
+	m, err := a.migrated.migrate(body)
 	if err != nil {
 		fail(w, http.StatusBadRequest, "%v", err)
 		return
@@ -223,7 +223,7 @@ func (a *Dashboards) sourceOf(ctx context.Context, edited json.RawMessage, uid s
 	if edited, err = withIdentityOf(edited, before.dashboard); err != nil {
 		return nil, err
 	}
-	source, err := a.migrated.migrator.Apply(base.Source, edited)
+	source, err := a.migrated.apply(base.Source, edited)
 	if err != nil {
 		return nil, &badDashboard{err}
 	}

@@ -76,8 +76,11 @@ func decode(body []byte, value any) error {
 		return fmt.Errorf("line %d, column %d: %w", line, column, err)
 	}
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		if wrong.Field == "" {
+			return fmt.Errorf("the body is of the type %s; it should be an object", wrong.Value)
+		}
 		line, column := place(body, wrong.Offset)
-		return fmt.Errorf("line %d, column %d: %s is a %s, which does not fit", line, column, wrong.Field, wrong.Value)
+		return fmt.Errorf("line %d, column %d: %s is of the type %s, which does not fit", line, column, wrong.Field, wrong.Value)
 	}
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"monopod/internal/auth"
-	"monopod/internal/dashboard"
 	"monopod/internal/dashboard/store"
 )
 
@@ -84,7 +83,7 @@ func (a *Dashboards) folderOf(w http.ResponseWriter, r *http.Request, uid string
 // keep stores a dashboard in the name of who asks. What could not be opened again is
 // not taken.
 func (a *Dashboards) keep(ctx context.Context, c store.Save) (store.Dashboard, store.Outcome, error) {
-	if _, err := dashboard.Summarize(c.Source); err != nil {
+	if err := a.migrated.check(c.Source); err != nil {
 		return store.Dashboard{}, store.Outcome{}, &badDashboard{err}
 	}
 	c.By, c.Provisioner = auth.FromContext(ctx).Actor(), a.Provisioner
