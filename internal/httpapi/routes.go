@@ -346,7 +346,7 @@ func (t *router) root() http.Handler {
 		case t.isMissing(r):
 			t.ui.serveMissing(w, r, strings.TrimPrefix(r.URL.Path, prefix))
 		default:
-			t.mux.ServeHTTP(w, r)
+			t.mux.ServeHTTP(w, t.withoutSlash(r))
 		}
 	})
 }
