@@ -3,10 +3,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { adminPassword } from './dashboard-page';
 import { freePort, Program } from './program';
 import { attack, hostile, openShop, Target } from './target';
 
 const monopod = process.env.MONOPOD ?? resolve(import.meta.dirname, '../../bin/monopod');
+// Programs get the environment of the tests.
+process.env.MONOPOD_ADMIN_PASSWORD = adminPassword;
+
 const nodeExporter = process.env.NODE_EXPORTER ?? 'prometheus-node-exporter';
 
 /** The program over one data directory and port; it can be killed and started again. */

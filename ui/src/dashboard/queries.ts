@@ -18,6 +18,8 @@ export type QueryContext = {
   window: PanelWindow;
   width: number;
   dataSources: readonly DataSource[];
+  /** Puts ad hoc filters into an expression of the source. */
+  filter?(expr: string, source: DataSourceRef): string;
   interpolate(text: string, scoped: Readonly<Record<string, VariableEntry>>, format?: DefaultFormat): string;
 };
 
@@ -95,6 +97,9 @@ export function buildQueries(panel: Panel, context: QueryContext): ViewQuery[] {
     if (typeof legendFormat === 'string')
       interpolated.legendFormat = context.interpolate(legendFormat, scoped, 'raw');
     if (isPromql && interpolated.expr !== undefined && interpolated.expr.trim() === '') return [];
+    if (type === 'prometheus' && interpolated.expr && context.filter) {
+      interpolated.expr = context.filter(interpolated.expr, { type, uid: source?.uid ?? ref.uid });
+    }
     return {
       key: `${context.key}/${target.refId}`,
       datasource: { type: ref.type || source?.type, uid: ref.uid || source?.uid },

@@ -6,6 +6,7 @@ import type { PanelWindow } from '../panels/plugin';
 import { query, setQuery } from '../router/location';
 import { createTimeControl, type TimeControl } from '../time/control';
 import { zone as ownZone, type Zone } from '../time/zone';
+import { createAdHocFilters } from '../variables/ad-hoc';
 import { builtInLookup } from '../variables/built-in';
 import { type DefaultFormat, interpolate } from '../variables/interpolate';
 import { type Scope, withScope, withValues } from '../variables/scope';
@@ -159,6 +160,7 @@ export function createSession(
     if (values) lookup = withValues(values, lookup);
     return interpolate(text, lookup, format);
   };
+  const filters = createAdHocFilters(variables, (text) => put(text, undefined, undefined, 'raw'));
   const timeOf = (panel: Panel) => panelTime(panel, window.value, time.range.value, zone.value);
   const findPanel = (id: number) => panelById(dashboard.peek(), id);
   void loadDataSources();
@@ -175,10 +177,11 @@ export function createSession(
         width,
         window: panelWindow,
         dataSources: dataSources.value ?? [],
+        filter: filters.apply,
         interpolate: (text, scoped, format) => put(text, { ...scope, ...scoped }, undefined, format),
       }),
     isSettled: variables.isSettled,
-    isReady: computed(() => dataSources.value !== null),
+    isReady: computed(() => dataSources.value !== null && filters.isReady.value),
     findPanel,
   });
   const adopt = (next: LoadedDashboard) => {
