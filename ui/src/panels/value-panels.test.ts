@@ -180,7 +180,7 @@ test('columns share what fixed ones leave', () => {
   const columns = columnsOf(configured([table])[0]!, context);
   expect(columnWidths(columns, 500, new Map([['name', 100]]))).toEqual([100, 400]);
   expect(columnWidths(columns, 501, new Map())).toEqual([250, 251]);
-  expect(columnWidths(columns, 100, new Map()).every((width) => width >= 96)).toBe(true);
+  expect(columnWidths(columns, 100, new Map()).every((width) => width >= 72)).toBe(true);
 });
 
 test('a footer reduces numbers and names its reducer first', () => {

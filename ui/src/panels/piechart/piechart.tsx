@@ -41,7 +41,9 @@ export function PieChartPanel(props: PanelProps) {
   const hasLegend = legend.showLegend !== false && legend.displayMode !== 'hidden';
   const isTable = legend.displayMode === 'table';
   const isRight = legend.placement === 'right' && width > 240;
-  const legendWidth = isRight ? Math.min(legend.width ?? width * 0.42, width * 0.6) : width;
+  const legendWidth = isRight
+    ? Math.min(legend.width ?? Math.max(width * 0.42, Math.min(190, width * 0.5)), width * 0.6)
+    : width;
   const legendHeight = isRight ? height : Math.min(height * 0.42, isTable ? 28 + values.length * 24 : 56);
   const size = hasLegend
     ? Math.min(isRight ? width - legendWidth - 8 : width, isRight ? height : height - legendHeight - 8)

@@ -5,6 +5,7 @@ import type { Field, Frame } from '../../frame/frame';
 import { displayName } from '../../frame/names';
 import { reduceField, reducerOf } from '../../frame/reduce';
 import type { Theme } from '../../shell/theme';
+import { textWidth } from '../fit-text';
 
 export type CellType =
   | 'auto'
@@ -140,7 +141,22 @@ export function filterChoices(
   return [...texts].sort(natural.compare);
 }
 
-/** Widths in pixels: those given, the rest shared evenly, none below its least. */
+/** What a column's texts take, by some of its rows and its header. */
+function contentWidth(column: Column): number {
+  const rows = column.field.values.length;
+  const step = Math.max(1, Math.floor(rows / 40));
+  const isBar = column.cell.type === 'gauge' || column.cell.type === 'sparkline';
+  let most = textWidth(column.name, 13, 600) + (column.options.filterable ? 26 : 12);
+  for (let row = 0; row < rows; row += step) most = Math.max(most, textWidth(column.text(row), 13));
+  return Math.min(260, Math.max(72, Math.ceil(most) + 20 + (isBar ? 60 : 0)));
+}
+
+const roomyWidth = 150;
+
+/**
+ * Widths in pixels: those given, the rest shared evenly; where that leaves less
+ * than a roomy column, by what stands in them, and the table scrolls.
+ */
 export function columnWidths(
   columns: readonly Column[],
   total: number,
@@ -149,17 +165,22 @@ export function columnWidths(
   const fixed = columns.map(({ name, options }) => resized.get(name) ?? (options.width || undefined));
   const rest = total - fixed.reduce<number>((sum, width) => sum + (width ?? 0), 0);
   const shared = fixed.filter((width) => width === undefined).length;
-  const widths = columns.map(({ options }, index) => {
+  const even = Math.floor(rest / shared);
+  const isRoomy = even >= roomyWidth;
+  const widths = columns.map((column, index) => {
     const width = fixed[index];
-    // A phone shows two columns and the rest by scrolling.
-    const least = options.minWidth ?? Math.min(120, Math.max(96, total / 2.4));
-    return width !== undefined ? Math.max(24, width) : Math.max(least, Math.floor(rest / shared));
+    if (width !== undefined) return Math.max(24, width);
+    return Math.max(column.options.minWidth ?? 0, isRoomy ? even : contentWidth(column));
   });
-  const sum = widths.reduce((a, b) => a + b, 0);
-  // What rounding left goes to the last column that shares.
+  const left = total - widths.reduce((a, b) => a + b, 0);
+  if (left <= 0 || shared === 0) return widths;
+  // What is left goes to those that share, in equal parts, what rounding leaves to the last.
+  const part = Math.floor(left / shared);
   const last = fixed.lastIndexOf(undefined);
-  if (last >= 0 && sum < total) widths[last] = widths[last]! + total - sum;
-  return widths;
+  return widths.map((width, index) => {
+    if (fixed[index] !== undefined) return width;
+    return width + part + (index === last ? left - part * shared : 0);
+  });
 }
 
 export type FooterOptions = {

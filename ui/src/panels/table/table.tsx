@@ -119,7 +119,10 @@ function Table({ frame, panel, width, height, timeZone, context }: PanelProps & 
   const current = Math.min(page.value, pages - 1);
   const pageRows = paginates ? rows.slice(current * pageSize, (current + 1) * pageSize) : rows;
   const scrollbar = pageRows.length * rowHeight > room ? 10 : 0;
-  const widths = columnWidths(columns, width - scrollbar - 2, resized.value);
+  const widths = useMemo(
+    () => columnWidths(columns, width - scrollbar - 2, resized.value),
+    [columns, width, scrollbar, resized.value],
+  );
   const total = widths.reduce((sum, one) => sum + one, 0);
   const wraps = columns.some(({ cell, options: own }) => cell.wrapText || own.wrapText);
   const first = wraps ? 0 : Math.max(0, Math.floor(scrollTop.value / rowHeight) - overscan);
