@@ -122,15 +122,11 @@ async function openOne(page: Page, name: string): Promise<Row> {
   for (const { level } of own.verdicts) levels[level] = (levels[level] ?? 0) + 1;
   await page.goto(`${server.url}/d/${answer.uid}?from=now-5m&to=now`);
   await expect(page.locator('[data-panel]').first()).toBeVisible();
-  for (;;) {
-    const collapsed = page.locator('button[aria-expanded="false"].dash-row-toggle').first();
-    if ((await collapsed.count()) === 0) break;
-    await collapsed.click();
-  }
   const row: Row = { name, levels, drawn: 0, empty: [], failed: [] };
   const seen = new Set<string>();
   await page.evaluate(() => window.scrollTo(0, 0));
   for (let screen = 0; screen < 200; screen++) {
+    await openRows(page);
     await settle(page);
     if (screen === 0) await page.screenshot({ path: join(shots, `${name}.png`) });
     for (const panel of await look(page)) {
@@ -150,6 +146,12 @@ async function openOne(page: Page, name: string): Promise<Row> {
       await page.screenshot({ path: join(shots, `${name}-${screen + 1}.png`) });
   }
   return row;
+}
+
+/** Opens the collapsed rows that are in the document. */
+async function openRows(page: Page): Promise<void> {
+  const collapsed = page.locator('button.dash-row[aria-expanded="false"]');
+  while ((await collapsed.count()) > 0) await collapsed.first().click();
 }
 
 /** Waits until no panel in the document asks for anything. */

@@ -163,12 +163,13 @@ func (m *metric) expand(name string, entity int) []series {
 	out := []series{{name: name, counter: m.counter, entity: entity, bucket: 1}}
 	for _, label := range slices.Sorted(maps.Keys(m.labels)) {
 		values := slices.Sorted(maps.Keys(m.labels[label]))
-		if len(values) == 0 {
-			values = []string{numbered(label, entity)}
+		// What one dashboard selects by name, another may select by a variable.
+		if own := numbered(label, entity); label != "le" && !slices.Contains(values, own) {
+			values = append([]string{own}, values...)
 		}
 		// More combinations than these say nothing new.
-		if len(out)*len(values) > 64 {
-			values = values[:1]
+		if len(out)*len(values) > 48 {
+			values = values[:2]
 		}
 		var next []series
 		for _, s := range out {
