@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -32,4 +33,20 @@ func (f *serveFlags) provisioningOptions() app.ProvisioningOptions {
 		}
 	}
 	return o
+}
+
+// takeRootURL uses what the environment says of Grafana's address where no flag
+// does. Its proxy takes the path away, unless the environment says otherwise.
+func (f *serveFlags) takeRootURL() {
+	root := os.Getenv("GF_SERVER_ROOT_URL")
+	if f.externalURL != "" || root == "" {
+		return
+	}
+	f.externalURL = strings.NewReplacer(
+		"%(protocol)s", cmp.Or(os.Getenv("GF_SERVER_PROTOCOL"), "http"), "%(domain)s", cmp.Or(os.Getenv("GF_SERVER_DOMAIN"), "localhost"),
+		"%(http_port)s", cmp.Or(os.Getenv("GF_SERVER_HTTP_PORT"), "3000"),
+	).Replace(root)
+	if f.routePrefix == "" && os.Getenv("GF_SERVER_SERVE_FROM_SUB_PATH") != "true" {
+		f.routePrefix = "/"
+	}
 }

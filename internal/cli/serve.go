@@ -80,6 +80,7 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 	if f.memoryLimit < 0 || f.memoryLimit > 0 && f.memoryLimit < leastMemory {
 		return app.Options{}, usagef("--memory.limit=%s: must be at least %s", f.memoryLimit, units.Base2Bytes(leastMemory))
 	}
+	f.takeRootURL()
 	external, err := externalURL(f.externalURL)
 	if err != nil {
 		return app.Options{}, usagef("--web.external-url=%s: %w", f.externalURL, err)

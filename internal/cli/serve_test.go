@@ -39,7 +39,7 @@ func TestDefaults(t *testing.T) {
 	if got.Logger == nil || got.Flags["query.timeout"] != "2m" || got.Flags["web.console.templates"] != "consoles" {
 		t.Errorf("logger %v, flags %v", got.Logger, got.Flags)
 	}
-	got.Logger, got.Flags = nil, nil
+	got.Logger, got.Flags, got.Provisioning = nil, nil, app.ProvisioningOptions{} // TestGrafanaEnvironment has the last
 	want := app.Options{
 		WatchConfig: true, WatchInterval: 30 * time.Second,
 		Web: app.WebOptions{

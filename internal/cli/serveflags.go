@@ -116,7 +116,7 @@ func (f *serveFlags) declareWeb(c *kingpin.CmdClause) {
 		Default("5m").SetValue(&f.readTimeout)
 	c.Flag("web.max-connections", "How many connections may be open at once, over all addresses.").
 		Default("512").IntVar(&f.maxConnections)
-	c.Flag("web.external-url", "The URL that users reach Monopod under, for instance behind a reverse proxy. Links are built from it, and its path is the prefix of all routes. Default: host name and port.").
+	c.Flag("web.external-url", "The URL that users reach Monopod under, for instance behind a reverse proxy. Links are built from it, and its path is the prefix of all routes. Default: $GF_SERVER_ROOT_URL, whose path is a prefix of routes with $GF_SERVER_SERVE_FROM_SUB_PATH alone; else host name and port.").
 		PlaceHolder("URL").StringVar(&f.externalURL)
 	c.Flag("web.route-prefix", "Prefix of all routes. Default: the path of --web.external-url.").
 		PlaceHolder("PATH").StringVar(&f.routePrefix)
