@@ -108,6 +108,7 @@ compat: build $(BIN)/tools/prometheus $(BIN)/tools/promtool ## Prometheus and Mo
 .PHONY: compat-dashboards
 compat-dashboards: build test/browser/node_modules/.package-lock.json ## every dashboard of DASHBOARDS=folder:folder opens in Chromium, with data behind each panel
 	build/need.sh chromium=chromium
+	MONOPOD_DASHBOARDS=$(DASHBOARDS) go test -count 1 -run TestApply ./internal/dashboard
 	go build -o $(BIN)/dashboard-targets ./test/dashboards
 	cd test/browser && MONOPOD_DASHBOARDS=$(DASHBOARDS) npx playwright test -c corpus.config.ts
 
