@@ -175,12 +175,13 @@ const readable: Partial<Record<Theme, string[]>> = {};
 
 /** The palette's colours that stand out from the surface, one for each name. */
 export function classicColorOfName(name: string, theme: Theme): string {
+  // Against Grafana's own surfaces, so that a name has the colour that it has there.
   readable[theme] ??= classicPalette
     .map((color) => namedColor(color, theme))
-    .filter((color) => contrast(color, surfaces[theme]) >= (theme === 'dark' ? 3 : 1.5));
-  let hash = 0;
-  for (let i = 0; i < name.length; i++) hash = ((hash << 5) - hash + name.charCodeAt(i)) | 0;
-  return readable[theme][Math.abs(hash) % readable[theme].length]!;
+    .filter((color) => contrast(color, theme === 'dark' ? '#181b1f' : '#ffffff') >= 3);
+  let hash = 5381;
+  for (let i = name.length - 1; i >= 0; i--) hash = (hash * 33) ^ name.charCodeAt(i);
+  return readable[theme][(hash >>> 0) % readable[theme].length]!;
 }
 
 export function luminance(color: string): number {

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { FieldConfig, ValueMapping } from '../dashboard/model';
-import { classicColor, contrast, namedColor, textOn, transparent, withOpacity } from './colors';
+import {
+  classicColor,
+  classicColorOfName,
+  contrast,
+  namedColor,
+  textOn,
+  transparent,
+  withOpacity,
+} from './colors';
 import { fieldOf } from './columns';
 import { activeThreshold, displayOf, displayText, seriesColor } from './display';
 import { applyFieldConfig } from './field-config';
@@ -108,4 +116,14 @@ test('text on any of the palette can be read', () => {
     const color = classicColor(index, 'dark');
     expect(contrast(color, textOn(color))).toBeGreaterThan(2.5);
   }
+});
+
+test('a name has the colour that it has in Grafana', () => {
+  expect(['a', 'cpu', 'mem free', 'up'].map((name) => classicColorOfName(name, 'dark'))).toEqual([
+    '#e0f9d7',
+    '#aea2e0',
+    '#705da0',
+    '#f29191',
+  ]);
+  expect(classicColorOfName('cpu', 'light')).toBe('#19730e');
 });

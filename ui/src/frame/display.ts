@@ -55,13 +55,13 @@ function numberOf(value: unknown): number {
 function unitOf(field: Field): string | undefined {
   const { unit } = field.config;
   if (field.type === 'time') return isDateUnit(unit) ? unit : 'dateTimeAsSystem';
-  if (field.type === 'boolean') return isBooleanUnit(unit) ? unit : 'bool';
+  if (field.type === 'boolean') return isBooleanUnit(unit) ? unit : 'bool:true/false';
   return unit || (field.type === 'string' ? 'string' : undefined);
 }
 
 /** Less than a minute across: the milliseconds are what tells the times apart. */
 function needsMilliseconds(field: Field): boolean {
-  if (field.type !== 'time' || field.config.unit || field.values.length < 2) return false;
+  if (field.type !== 'time' || isDateUnit(field.config.unit) || field.values.length < 2) return false;
   const spread = field.values[field.values.length - 1]! - field.values[0]!;
   return Math.abs(spread) < 60_000 && field.values.some((time) => time % 1000 !== 0);
 }
@@ -183,6 +183,7 @@ function colorOf(field: Field, theme: Theme): (value: number, percent: number) =
   }
   if (isContinuousMode(mode)) return (_, percent) => continuousColor(mode, percent, theme);
   const { thresholds } = field.config;
+  if (field.type === 'boolean') return (value) => namedColorOf(value === 0 ? 'red' : 'green', theme);
   return (value, percent) => namedColorOf(activeThreshold(thresholds, value, percent).color, theme);
 }
 

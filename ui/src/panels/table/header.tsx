@@ -36,7 +36,7 @@ export function HeaderCell(props: HeaderProps) {
         title={column.field.config.description || column.name}
         onClick={(event) => onSort(event.shiftKey)}
       >
-        {column.name}
+        <span>{column.name}</span>
         {sort && <Icon name={sort.isDescending ? 'down' : 'up'} size={12} />}
         {sort && sorts.length > 1 && <sub>{at + 1}</sub>}
       </button>
