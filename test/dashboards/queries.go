@@ -14,6 +14,7 @@ type query struct {
 
 var (
 	legendLabel   = regexp.MustCompile(`\{\{\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*\}\}`)
+	labelInText   = regexp.MustCompile(`([a-zA-Z_][a-zA-Z0-9_]*)="`)
 	labelValues   = regexp.MustCompile(`(?s)^\s*label_values\((?:(.*),)?\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*\)\s*$`)
 	queryResult   = regexp.MustCompile(`(?s)^\s*query_result\((.*)\)\s*$`)
 	inBrackets    = regexp.MustCompile(`\[[^\]]*\$[^\]]*\]`)
@@ -41,6 +42,11 @@ func queries(dashboard []byte) (found []query) {
 			legend, _ := node["legendFormat"].(string)
 			var labels []string
 			for _, m := range legendLabel.FindAllStringSubmatch(legend, -1) {
+				labels = append(labels, m[1])
+			}
+			// A variable that reads the value of a label out of the text of a result.
+			pattern, _ := node["regex"].(string)
+			for _, m := range labelInText.FindAllStringSubmatch(pattern, -1) {
 				labels = append(labels, m[1])
 			}
 			for _, key := range []string{"expr", "query", "definition"} {

@@ -14,10 +14,11 @@ import (
 )
 
 // metric is what the queries say of one: its labels with the values that they
-// name, and whether it only grows.
+// name, which of them variables select, too, and whether it only grows.
 type metric struct {
-	labels  map[string]map[string]bool
-	counter bool
+	labels   map[string]map[string]bool
+	variable map[string]bool
+	counter  bool
 }
 
 // wanted holds the metrics of all queries by name.
@@ -49,15 +50,17 @@ func (w wanted) add(q query) error {
 		}
 		m := w[name]
 		if m == nil {
-			m = &metric{labels: map[string]map[string]bool{}}
+			m = &metric{labels: map[string]map[string]bool{}, variable: map[string]bool{}}
 			w[name] = m
 		}
 		for _, l := range q.labels {
 			m.label(l, "")
+			m.variable[l] = true
 		}
 		for _, l := range selector.LabelMatchers {
 			if l.Name != model.MetricNameLabel {
 				m.label(l.Name, fits(l))
+				m.variable[l.Name] = m.variable[l.Name] || strings.Contains(l.Value, placeOfAValue)
 			}
 		}
 		for _, above := range path {
@@ -163,13 +166,21 @@ func (m *metric) expand(name string, entity int) []series {
 	out := []series{{name: name, counter: m.counter, entity: entity, bucket: 1}}
 	for _, label := range slices.Sorted(maps.Keys(m.labels)) {
 		values := slices.Sorted(maps.Keys(m.labels[label]))
-		// What one dashboard selects by name, another may select by a variable.
-		if own := numbered(label, entity); label != "le" && !slices.Contains(values, own) {
+		// What one dashboard selects by name, another may select by a variable. A single
+		// name is one of the entities, so that joins meet one series.
+		own := numbered(label, entity)
+		switch {
+		case len(values) == 0:
+			values = []string{own}
+		case label == "le" || label == "job" || !m.variable[label]:
+		case len(values) > 1:
 			values = append([]string{own}, values...)
+		case entity < entities-1:
+			values = []string{own}
 		}
 		// More combinations than these say nothing new.
 		if len(out)*len(values) > 48 {
-			values = values[:2]
+			values = values[:min(2, len(values))]
 		}
 		var next []series
 		for _, s := range out {
@@ -198,7 +209,7 @@ func numbered(label string, entity int) string {
 	case "namespace", "kubernetes_namespace", "exported_namespace":
 		return []string{"default", "kube-system", "shop"}[entity%3]
 	case "cluster":
-		return ""
+		return "one"
 	}
 	return strings.Trim(label, "_") + "-" + strconv.Itoa(entity)
 }
