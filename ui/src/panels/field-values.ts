@@ -66,7 +66,8 @@ export function fieldValues(
   context: LinkContext,
   withChange = false,
 ): FieldValue[] {
-  const calcs = options?.calcs?.length ? options.calcs : ['lastNotNull'];
+  const asked = [options?.calcs ?? []].flat();
+  const calcs = asked.length > 0 ? asked : ['lastNotNull'];
   const isMeant = isWanted(options?.fields);
   const limit = options?.limit ?? defaultLimit;
   const values: FieldValue[] = [];

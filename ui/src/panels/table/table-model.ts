@@ -201,7 +201,7 @@ export function footerTexts(
 ): string[] | undefined {
   const ownReducers = columns.some(({ options }) => options.footer?.reducers?.length);
   if (!footer?.show && !ownReducers) return undefined;
-  const id = footer?.reducer?.[0] ?? 'sum';
+  const id = [footer?.reducer ?? []].flat()[0] ?? 'sum';
   if (footer?.show && footer.countRows && id === 'count') {
     return columns.map((_, index) => (index === 0 ? `Count ${rowCount}` : ''));
   }
