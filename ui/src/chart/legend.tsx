@@ -25,12 +25,17 @@ export type LegendProps = {
   layout: 'list' | 'table';
   hidden: ReadonlySet<string>;
   initialSort?: LegendSort | null;
+  /** Entries to begin with; more come as it is scrolled. */
+  rowsAtFirst?: number;
   onHiddenChange(hidden: ReadonlySet<string>): void;
   onHighlight(id: string | null): void;
 };
 
 /** What a person scrolls to is added by this many. */
 const rowsAtOnce = 40;
+
+/** Room that is left below before more is added, so that a scroll never stops short. */
+const scrollAheadPixels = 60;
 
 export function Legend(props: LegendProps) {
   const { items, hidden, onHiddenChange } = props;
@@ -82,18 +87,19 @@ function Mark({ color, isDashed }: LegendItem) {
 }
 
 /** How many entries are there so far: long legends grow while they are scrolled. */
-function useGrowing(count: number) {
-  const limit = useSignal(rowsAtOnce);
+function useGrowing(count: number, rowsAtFirst = rowsAtOnce) {
+  const limit = useSignal(rowsAtFirst);
   const onScroll = (event: Event) => {
     const { scrollTop, clientHeight, scrollHeight } = event.currentTarget as HTMLElement;
-    if (limit.value < count && scrollTop + clientHeight > scrollHeight - 60) limit.value += rowsAtOnce;
+    if (limit.value < count && scrollTop + clientHeight > scrollHeight - scrollAheadPixels)
+      limit.value += rowsAtOnce;
   };
-  return { limit: limit.value, onScroll };
+  return { limit: Math.max(limit.value, rowsAtFirst), onScroll };
 }
 
 function LegendList(props: PartProps) {
   const { items, hidden } = props;
-  const { limit, onScroll } = useGrowing(items.length);
+  const { limit, onScroll } = useGrowing(items.length, props.rowsAtFirst);
   return (
     <ul class="legend-list" aria-label={text.value.chart.legend} onScroll={onScroll}>
       {items.slice(0, limit).map((item) => (
@@ -122,7 +128,7 @@ function LegendTable(props: PartProps) {
   const chosen = useSignal<LegendSort | null | undefined>(undefined);
   const sort = chosen.value === undefined ? (initialSort ?? null) : chosen.value;
   const sorted = useMemo(() => sortItems(items, sort), [items, sort]);
-  const { limit, onScroll } = useGrowing(items.length);
+  const { limit, onScroll } = useGrowing(items.length, props.rowsAtFirst);
   const sortBy = (by: string) => {
     const startsDescending = by !== nameColumn;
     if (sort?.by !== by) chosen.value = { by, descending: startsDescending };

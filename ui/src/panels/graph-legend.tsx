@@ -56,6 +56,18 @@ function calcName(id: string): string {
   return name ? name[language.value === 'ko' ? 1 : 0] : id;
 }
 
+/** A legend's values, worked out when they are first read: of a long legend only the rows in sight are. */
+export function lazyItem(item: Omit<LegendItem, 'values'>, values: () => readonly LegendValue[]): LegendItem {
+  let kept: readonly LegendValue[] | undefined;
+  return {
+    ...item,
+    get values() {
+      kept ??= values();
+      return kept;
+    },
+  };
+}
+
 /** Dashboards name the column to sort by as Grafana shows it. */
 export function legendSort({ sortBy, sortDesc = true, calcs = [] }: LegendOptions): LegendSort | null {
   if (!sortBy) return null;
@@ -96,6 +108,10 @@ export function GraphLayout(props: GraphLayoutProps) {
             items={items}
             hidden={props.hidden}
             initialSort={options ? legendSort(options) : null}
+            // A list breaks its lines where it will: only of a table is it known what fits.
+            rowsAtFirst={
+              layout === 'table' ? Math.ceil((isRight ? height : height * 0.35) / 20) + 4 : undefined
+            }
             onHiddenChange={props.onHiddenChange}
             onHighlight={props.onHighlight}
           />

@@ -6,7 +6,7 @@ import type { LegendItem } from '../../chart/legend';
 import { text } from '../../i18n/text';
 import { theme } from '../../shell/theme';
 import { linksOf } from '../data-links';
-import { GraphLayout, type LegendOptions, legendLayout, legendValues } from '../graph-legend';
+import { GraphLayout, type LegendOptions, lazyItem, legendLayout, legendValues } from '../graph-legend';
 import type { PanelProps } from '../plugin';
 import { customOf } from './custom';
 import { describeGraph, emptyTextOf, tooltipOf } from './describe';
@@ -93,14 +93,15 @@ function legendItems(
   graph.series.forEach((series: GraphSeries, index) => {
     const { field } = sources[index]!;
     if (customOf(field.config).hideFrom?.legend) return;
-    items.push({
+    const item = {
       id: series.id,
       label: series.label,
       color: series.color,
       isDashed: series.style.dash.length > 0,
       isRight: graph.scales.length > 1 && graph.scales[series.scale]!.axis?.side === 'right',
-      values: legendValues(field, calcs, { timeZone, theme: theme.value }),
-    });
+    };
+    const shown = { timeZone, theme: theme.value };
+    items.push(lazyItem(item, () => legendValues(field, calcs, shown)));
   });
   return items;
 }
