@@ -18,6 +18,8 @@ func (f *serveFlags) declareProvisioning(c *kingpin.CmdClause) {
 		PlaceHolder("DIR").StringVar(&f.provisioning)
 	c.Flag("grafana.home-dashboard", "File with the dashboard that is shown first. Default: $GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH.").
 		PlaceHolder("FILE").StringVar(&f.homeDashboard)
+	c.Flag("datasources.allow-link-local", "Let data sources be at link-local and metadata addresses, where clouds hand out credentials to whoever asks.").
+		BoolVar(&f.allowLinkLocal)
 }
 
 // provisioningOptions finds the directory, and lends files the environment.

@@ -111,6 +111,7 @@ func (f *serveFlags) options(p *program) (app.Options, error) {
 		People:        people,
 		SecretKey:     secret,
 		Provisioning:  f.provisioningOptions(),
+		DataSources:   app.DataSourceOptions{AllowLinkLocal: f.allowLinkLocal},
 		Logger:        f.logger(p),
 		ConfigFile:    f.configFile,
 		WatchConfig:   f.autoReload,

@@ -62,8 +62,9 @@ type serveFlags struct {
 	maxSeries          int
 	maxSeriesPerTarget int
 
-	provisioning  string
-	homeDashboard string
+	provisioning   string
+	homeDashboard  string
+	allowLinkLocal bool
 
 	anonymous     bool
 	anonymousRole string
