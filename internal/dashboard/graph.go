@@ -66,7 +66,6 @@ func replaceGraph(d *document, p *value) {
 type graph struct {
 	d                              *document
 	p, defaults, custom, overrides *value
-	fillBelow                      bool
 }
 
 // setPath sets a field option by the id that overrides use: custom.axisLabel.
