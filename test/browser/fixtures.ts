@@ -7,8 +7,8 @@ import { Monopod, Site } from './site';
 type TestFixtures = {
   /** A site that the test may break for good. */
   ownSite: Site;
-  /** A server without a configuration file, started when called. */
-  startDefaults: () => Promise<Monopod>;
+  /** A server without a configuration file, started when called, with these flags. */
+  startDefaults: (args?: string[]) => Promise<Monopod>;
   /** Messages on the console that belong to what the test does. */
   expectedErrors: readonly RegExp[];
   quiet: undefined;
@@ -36,8 +36,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   startDefaults: async ({}, use) => {
     const directory = mkdtempSync(join(tmpdir(), 'monopod-browser-'));
     const started: Monopod[] = [];
-    await use(async () => {
-      const server = await Monopod.start(directory);
+    await use(async (args) => {
+      const server = await Monopod.start(directory, args);
       started.push(server);
       return server;
     });
