@@ -13,7 +13,7 @@ import { announce } from '../form/announce';
 import { AddPanelButton } from '../toolbar/add-panel';
 import { copyPanel, duplicate, remove, titleOf } from './actions';
 import { useDrag } from './drag';
-import { isSamePos } from './layout';
+import { bottomOf, isSamePos } from './layout';
 import { movePanel, resizePanel } from './panels';
 import { RowBar } from './row-bar';
 import { text } from './text';
@@ -186,7 +186,16 @@ function EditCell({ session, panel, box, columnStep, isNarrow, isDragged, onDraf
     const { x, y, w, h } = panel.gridPos;
     if (event.shiftKey) {
       if (!isRow) resizeTo({ w: Math.max(1, w + dx), h: Math.max(1, h + dy) });
-    } else moveTo({ x: x + dx, y: Math.max(0, y + dy) });
+    } else {
+      // Downwards a panel falls back until it is past what is below it: one press goes that far.
+      const before = session.dashboard.peek();
+      const reach = dy > 0 ? bottomOf(before.panels) - y : 1;
+      for (let step = 1; step <= Math.max(1, reach); step++) {
+        const to = { x: x + dx, y: Math.max(0, y + dy * step) };
+        const now = movePanel(before, panel.id, to).panels.find(({ id }) => id === panel.id)?.gridPos;
+        if (now && !isSamePos(now, panel.gridPos)) return moveTo(to);
+      }
+    }
   };
   const offset = move.offset.value;
   const handle = (

@@ -197,7 +197,7 @@ export function SaveDialog({ session, asCopy }: { session: DashboardSession; asC
           </>
         )}
         <footer class="save-footer">
-          {!isNew && !isCopy.value && (
+          {!isNew && !isCopy.value && !conflict.value && (
             <Button
               kind="quiet"
               onClick={() => {
