@@ -1,7 +1,7 @@
 import './value-links.css';
 import type { ComponentChildren } from 'preact';
-import { Popover } from '../components/popover';
 import type { ValueLink } from '../frame/links';
+import { Floating } from './floating';
 
 export type LinkedProps = {
   links: readonly ValueLink[];
@@ -23,8 +23,9 @@ export function Linked({ links, label, class: name = '', children }: LinkedProps
     );
   }
   return (
-    <Popover
+    <Floating
       label={label}
+      class="value-links"
       trigger={({ isOpen, toggle }) => (
         <button
           type="button"
@@ -46,7 +47,7 @@ export function Linked({ links, label, class: name = '', children }: LinkedProps
           ))}
         </ul>
       )}
-    </Popover>
+    </Floating>
   );
 }
 

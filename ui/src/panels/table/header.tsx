@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../components/icon';
-import { Popover } from '../../components/popover';
+import { Floating } from '../floating';
 import type { Column, SortKey } from './table-model';
 import { text } from './text';
 
@@ -51,9 +51,8 @@ const shownChoices = 200;
 function FilterMenu({ column, filter, choices, onFilter }: HeaderProps) {
   const search = useSignal('');
   return (
-    <Popover
+    <Floating
       label={text.value.filter(column.name)}
-      align="end"
       trigger={({ isOpen, toggle }) => (
         <button
           type="button"
@@ -132,7 +131,7 @@ function FilterMenu({ column, filter, choices, onFilter }: HeaderProps) {
           </div>
         );
       }}
-    </Popover>
+    </Floating>
   );
 }
 
