@@ -236,7 +236,8 @@ export class GraphCursor {
     const { tooltip, zone, moreText } = state;
     let found = hover.found;
     if (tooltip.hidesZeros) found = found.filter(({ value }) => value !== 0);
-    if (tooltip.mode === 'single' && this.by !== 'keyboard') {
+    // Only a pointer says which series is meant.
+    if (tooltip.mode === 'single' && this.by === 'pointer') {
       found = found.filter(({ index }) => index === hover.nearest);
     }
     if (tooltip.sort !== 'none') {

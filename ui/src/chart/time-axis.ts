@@ -45,7 +45,9 @@ export function timeTicks(start: number, end: number, increment: number, zone: Z
     }
   }
   const startOffset = zoneOffsetSeconds(start, zone);
-  const first = Math.ceil((start + startOffset) / increment) * increment;
+  // The epoch was a Thursday; weeks begin on Mondays.
+  const shift = increment % (7 * day) === 0 && increment < 30 * day ? 4 * day : 0;
+  const first = Math.ceil((start + startOffset - shift) / increment) * increment + shift;
   for (let wall = first; ; wall += increment) {
     // The offset at the tick itself: a range may cross a change of the clock.
     const tick = wall - zoneOffsetSeconds(wall - startOffset, zone);
