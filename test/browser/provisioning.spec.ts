@@ -105,7 +105,7 @@ test('a provisioned file that changes is shown at once in the page that is open'
 });
 
 test('a change of a provisioned dashboard is written into its file, and nowhere else in it', async ({
-  mount,
+  boards: mount,
 }) => {
   mount.write('board.json', board('First'));
   const get = () => fetch(`${mount.server.url}/api/monopod/v1/dashboards/board`);
