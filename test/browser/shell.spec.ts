@@ -133,7 +133,7 @@ test.describe('in a Korean browser', () => {
   test('Korean needs no choice', async ({ page, site }) => {
     await page.goto(site.url);
     await expect(page.getByRole('navigation', { name: '주 메뉴' })).toBeVisible();
-    await expect(page.getByRole('application', { name: /^모드별 CPU: 시리즈 \d+개/ })).toBeVisible();
+    await expect(page.getByRole('application', { name: /^CPU by mode: 시리즈 \d+개/ })).toBeVisible();
   });
 });
 

@@ -11,10 +11,11 @@ import { formatDateTime } from '../time/zone';
 import type { Scope } from '../variables/scope';
 import { framesToCsv } from './csv';
 import { download } from './download';
+import { text } from './menu-text';
 import type { Panel } from './model';
 import { createPanelFrames } from './panel-frames';
 import type { DashboardSession } from './session';
-import { text } from './text';
+import { text as panelText } from './text';
 
 type Tab = 'data' | 'query' | 'json';
 
@@ -38,7 +39,8 @@ export function InspectDialog({
   useEffect(() => () => watch.end(), [watch]);
   const frames = useMemo(() => createPanelFrames(session, watch.data), [session, watch]);
   useLayoutEffect(() => frames.configure(panel, scope), [frames, panel, scope]);
-  const title = session.interpolate(panel.title ?? '', scope, undefined, 'text') || t.untitledPanel;
+  const title =
+    session.interpolate(panel.title ?? '', scope, undefined, 'text') || panelText.value.untitledPanel;
   return (
     <Dialog title={t.inspectOf(title)} onClose={onClose}>
       <div class="inspect">
@@ -145,7 +147,7 @@ function QueryTab({ session, cellKey }: { session: DashboardSession; cellKey: st
         const asked = frames[0]?.meta?.executedQuery ?? query.target.expr;
         return (
           <li key={query.key}>
-            <h3>{t.ofQuery(refId)}</h3>
+            <h3>{panelText.value.ofQuery(refId)}</h3>
             {typeof asked === 'string' && asked !== '' && <pre class="inspect-code">{asked}</pre>}
             {error && <p class="inspect-error">{error.message}</p>}
             <dl class="inspect-facts">

@@ -2,13 +2,13 @@ import './panel-header.css';
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from '../components/icon';
+import { lazy } from '../components/lazy';
 import { Popover } from '../components/popover';
 import type { Frame } from '../frame/frame';
 import { useKeys } from '../shell/keys';
 import type { Scope } from '../variables/scope';
 import { resolvePanelLink } from './links';
 import type { Panel } from './model';
-import { PanelMenu } from './panel-menu-loader';
 import type { PanelTime } from './panel-time';
 import type { PanelData } from './runner';
 import type { DashboardSession } from './session';
@@ -147,6 +147,13 @@ function Hint({ icon, level, label, children }: HintProps) {
     </Popover>
   );
 }
+
+export type PanelMenuProps = PanelHeaderProps & { name: string; close(): void };
+
+const PanelMenu = lazy<PanelMenuProps>(
+  () => import('./panel-menu').then((module) => module.PanelMenu),
+  <div class="panel-menu" aria-busy="true" />,
+);
 
 function MenuButton(props: PanelHeaderProps & { name: string }) {
   const isOpen = useSignal(false);

@@ -3,8 +3,9 @@ import { Icon, type IconName } from '../components/icon';
 import { setQuery, withBase } from '../router/location';
 import { href } from '../routes';
 import { toast } from '../shell/toasts';
-import type { PanelMenuProps } from './panel-menu-loader';
-import { text } from './text';
+import { text } from './menu-text';
+import type { PanelMenuProps } from './panel-header';
+import { text as panelText } from './text';
 
 type Item = {
   icon: IconName;
@@ -16,7 +17,7 @@ type Item = {
 };
 
 /** What can be done with one panel. */
-export function LoadedPanelMenu(props: PanelMenuProps) {
+export function PanelMenu(props: PanelMenuProps) {
   const { session, panel, cellKey, close } = props;
   const t = text.value;
   const root = useRef<HTMLDivElement>(null);
@@ -78,7 +79,7 @@ export function LoadedPanelMenu(props: PanelMenuProps) {
     <div
       class="panel-menu"
       role="menu"
-      aria-label={t.menuOf(props.name)}
+      aria-label={panelText.value.menuOf(props.name)}
       ref={root}
       tabIndex={-1}
       onKeyDown={move}

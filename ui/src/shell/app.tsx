@@ -1,19 +1,21 @@
 import './app.css';
 import { useEffect } from 'preact/hooks';
+import { lazy } from '../components/lazy';
 import { text } from '../i18n/text';
 import { navigate, path } from '../router/location';
 import { href } from '../routes';
 import { Banner } from './banner';
 import { useKeys } from './keys';
-import { KeysHelp } from './keys-help';
 import { LoginOverlay } from './login-overlay';
 import { isNavCollapsed, Nav } from './nav';
-import { Palette } from './palette';
 import { isKeysOpen, isPaletteOpen } from './palette-state';
 import { RouteView } from './route-view';
 import { startServerWatch } from './server';
 import { toggleTheme } from './theme';
 import { Toasts } from './toasts';
+
+const Palette = lazy(() => import('./palette').then((module) => module.Palette));
+const KeysHelp = lazy(() => import('./keys-help').then((module) => module.KeysHelp));
 
 export function App() {
   useEffect(startServerWatch, []);
@@ -47,8 +49,8 @@ export function App() {
         <Banner />
         <RouteView path={path.value} />
       </main>
-      <Palette />
-      <KeysHelp />
+      {isPaletteOpen.value && <Palette />}
+      {isKeysOpen.value && <KeysHelp />}
       <LoginOverlay />
       <Toasts />
     </div>

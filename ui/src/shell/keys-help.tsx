@@ -5,7 +5,6 @@ import { text } from '../i18n/text';
 import { isKeysOpen, modKey } from './palette-state';
 
 export function KeysHelp() {
-  if (!isKeysOpen.value) return null;
   const { keys, nav } = text.value;
   const groups: { title: string; rows: [keys: string[], what: string][] }[] = [
     {

@@ -116,10 +116,6 @@ function targetCommand({ labels, scrapePool, scrapeUrl, health }: ActiveTarget):
 }
 
 export function Palette() {
-  return isPaletteOpen.value ? <OpenPalette /> : null;
-}
-
-function OpenPalette() {
   const wanted = useSignal('');
   const active = useSignal(0);
   const metricNames = useSignal<string[]>([]);

@@ -1,8 +1,6 @@
 import './variable-bar.css';
-import { useSignal } from '@preact/signals';
-import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { Icon } from '../components/icon';
+import { lazy } from '../components/lazy';
 import { asList, hasChoices } from './choose';
 import { OptionPicker } from './option-picker';
 import { text } from './text';
@@ -37,7 +35,7 @@ function VariableControl({ state, variables }: { state: VariableState; variables
       )}
       {hasChoices(variable) && <OptionPicker label={label} state={state} onChoose={choose} />}
       {type === 'textbox' && <TextBox label={label} value={asList(state.value)[0] ?? ''} onChange={choose} />}
-      {type === 'adhoc' && <LazyFilterEditor state={state} variables={variables} />}
+      {type === 'adhoc' && <FilterEditor state={state} variables={variables} />}
       {type === 'switch' && (
         <input
           type="checkbox"
@@ -83,21 +81,8 @@ function TextBox({
   );
 }
 
-type FilterEditorProps = { state: VariableState; variables: VariableSet };
-
 /** Few dashboards have ad hoc filters: their editor comes with the first that does. */
-function LazyFilterEditor(props: FilterEditorProps) {
-  const editor = useSignal<{ component: ComponentType<FilterEditorProps> } | null>(null);
-  useEffect(() => {
-    let isGone = false;
-    void import('./filter-editor').then((module) => {
-      if (!isGone) editor.value = { component: module.FilterEditor };
-    });
-    return () => {
-      isGone = true;
-    };
-  }, []);
-  if (!editor.value) return <span class="variable-filters-wait" />;
-  const { component: Editor } = editor.value;
-  return <Editor {...props} />;
-}
+const FilterEditor = lazy(
+  () => import('./filter-editor').then((module) => module.FilterEditor),
+  <span class="variable-filters-wait" />,
+);

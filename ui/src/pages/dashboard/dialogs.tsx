@@ -14,7 +14,7 @@ import { toast } from '../../shell/toasts';
 import { parseTime } from '../../time/range';
 import { formatDateTime } from '../../time/zone';
 import { emptyScope } from '../../variables/scope';
-import { text } from './text';
+import { text } from './dialogs-text';
 
 export function Dialogs({ session }: { session: DashboardSession }) {
   const dialog = session.dialog.current.value;

@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { setStar } from '../../api/dashboards';
 import { Button, IconButton } from '../../components/button';
+import { lazy } from '../../components/lazy';
 import { EmptyState } from '../../components/notice';
 import { Page } from '../../components/page';
 import { DashboardGrid, useCells } from '../../dashboard/grid';
@@ -20,7 +21,6 @@ import { VariableBar } from '../../variables/variable-bar';
 import { AnnotationBar } from './annotation-bar';
 import { ChangeNotice, useForeignChanges } from './changes';
 import { DashboardLinks } from './dashboard-links';
-import { LazyDialogs } from './dialogs-loader';
 import { type EditParts, loadEditParts } from './edit-parts';
 import { useDashboardKeys } from './keys';
 import { kioskMode, useKiosk } from './kiosk';
@@ -84,7 +84,7 @@ export function DashboardView({ session, isHome = false }: { session: DashboardS
           </div>
         )}
         {content}
-        <LazyDialogs session={session} />
+        <OpenDialogs session={session} />
         <LoadingStatus session={session} />
       </div>
     </Page>
@@ -178,6 +178,13 @@ function Actions({ session, toolbar: Toolbar, withTime }: ActionsProps) {
       )}
     </>
   );
+}
+
+const Dialogs = lazy(() => import('./dialogs').then((module) => module.Dialogs));
+
+function OpenDialogs({ session }: { session: DashboardSession }) {
+  const isOpen = session.dialog.current.value !== null || session.annotations.draft.value !== null;
+  return isOpen ? <Dialogs session={session} /> : null;
 }
 
 /** One panel over the whole page. */

@@ -1,0 +1,43 @@
+import { defineText } from '../../i18n/language';
+
+/** Text of the dialogs over a dashboard. */
+export const text = defineText(
+  {
+    save: 'Save',
+    annotationSaved: 'Annotation saved',
+    newAnnotation: 'New annotation',
+    editAnnotation: 'Change annotation',
+    annotationText: 'Text',
+    annotationTags: 'Tags, with commas between',
+    annotationTime: 'Time',
+    annotationFrom: 'From',
+    annotationTo: 'To',
+    notATime: 'Not a time: use 2026-01-31 12:00',
+    sharePanel: 'Share the panel',
+    shareDashboard: 'Share the dashboard',
+    lockTime: 'Lock the time range to what is shown now',
+    withVariables: 'With the values of variables',
+    link: 'Link',
+    copyLink: 'Copy link',
+    copied: 'Copied',
+  },
+  {
+    save: '저장',
+    annotationSaved: '주석을 저장했습니다',
+    newAnnotation: '새 주석',
+    editAnnotation: '주석 수정',
+    annotationText: '내용',
+    annotationTags: '태그 (쉼표로 구분)',
+    annotationTime: '시각',
+    annotationFrom: '시작',
+    annotationTo: '끝',
+    notATime: '시간 형식이 아닙니다: 2026-01-31 12:00',
+    sharePanel: '패널 공유',
+    shareDashboard: '대시보드 공유',
+    lockTime: '지금 보이는 시간 범위로 고정',
+    withVariables: '변수 값 포함',
+    link: '링크',
+    copyLink: '링크 복사',
+    copied: '복사됨',
+  },
+);
