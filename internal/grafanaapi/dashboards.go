@@ -31,6 +31,9 @@ type DashboardsOptions struct {
 	// DataSource finds a data source by the name that old dashboards have; nil: none
 	// is known.
 	DataSource func(name string) (dashboard.DataSourceRef, bool)
+	// Gallery is the address of the site that has published dashboards; empty:
+	// grafana.com.
+	Gallery string
 }
 
 // Dashboards answers about dashboards, folders, searches, stars and annotations.
@@ -107,6 +110,7 @@ func (a *Dashboards) Routes() []auth.Route {
 		{Methods: "PATCH", Path: "/api/annotations/{id}", Role: auth.Editor, Handler: a.patchAnnotation},
 		{Methods: "DELETE", Path: "/api/annotations/{id}", Role: auth.Editor, Handler: a.deleteAnnotation},
 
+		{Methods: "GET", Path: "/api/gnet/dashboards/{id}", Role: auth.Editor, Handler: a.published},
 		{Methods: "GET", Path: "/api/library-elements", Role: auth.Viewer, Handler: libraryElements},
 
 		{Methods: "GET", Path: "/api/monopod/v1/dashboards/{uid}", Role: auth.Viewer, Handler: a.of(a.ownGet)},

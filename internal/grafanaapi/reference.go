@@ -58,6 +58,7 @@ var purposes = map[string]string{
 	"/api/search/sorting": "orders that a search knows",
 
 	"/api/dashboards/db":                             "store a dashboard; 412 where somebody else has changed it",
+	"/api/gnet/dashboards/{id}":                      "a dashboard that stands on grafana.com, fetched by the server",
 	"/api/dashboards/import":                         "store a dashboard that was exported for others, with its `inputs` filled in",
 	"/api/dashboards/home":                           "what whoever asks sees first; `uid` says which",
 	"/api/dashboards/tags":                           "tags and how many dashboards have them",
