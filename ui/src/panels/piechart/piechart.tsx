@@ -36,7 +36,9 @@ export function PieChartPanel(props: PanelProps) {
   if (values.length === 0) return <NoData>{panel.fieldConfig?.defaults?.noValue}</NoData>;
 
   const shown = values.map((value) => (hidden.value.has(value.title) ? 0 : value.display.numeric));
-  const slices = slicesOf(shown, options.sort ?? 'desc');
+  // In the order of all values, whichever are hidden, so that nothing moves under the pointer.
+  const inFull = values.map(({ display }) => display.numeric);
+  const slices = slicesOf(shown, options.sort ?? 'desc', inFull);
   const legend = options.legend ?? {};
   const hasLegend = legend.showLegend !== false && legend.displayMode !== 'hidden';
   const isTable = legend.displayMode === 'table';

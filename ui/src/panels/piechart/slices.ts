@@ -1,10 +1,15 @@
 /** Slices of a pie, clockwise from the top. */
 export type Slice = { index: number; share: number; from: number; to: number };
 
-export function slicesOf(values: readonly number[], sort: 'desc' | 'asc' | 'none'): Slice[] {
+export function slicesOf(
+  values: readonly number[],
+  sort: 'desc' | 'asc' | 'none',
+  sortedBy: readonly number[] = values,
+): Slice[] {
   const usable = values.map((value, index) => ({ index, value: Math.max(value, 0) }));
+  const sign = sort === 'desc' ? -1 : 1;
   if (sort !== 'none')
-    usable.sort((a, b) => (sort === 'desc' ? b.value - a.value : a.value - b.value) || a.index - b.index);
+    usable.sort((a, b) => sign * (sortedBy[a.index]! - sortedBy[b.index]!) || a.index - b.index);
   const total = usable.reduce((sum, { value }) => sum + value, 0);
   let at = 0;
   return usable.map(({ index, value }) => {
