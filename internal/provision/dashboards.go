@@ -260,6 +260,13 @@ func dashboardFiles(root string) (files, dirs []string, err error) {
 	return files, dirs, err
 }
 
+// provided is what a provider wants of a dashboard.
+type provided struct {
+	name, folder, folderUID, path string
+	byDirectory                   bool
+	saveBack                      string
+}
+
 var errDuplicate = errors.New("stands there already")
 
 // dashboard brings one dashboard to what its file says, and returns its uid.
@@ -275,6 +282,13 @@ func (p *pass) dashboard(ctx context.Context, one placed, file string, seen map[
 		seen[uid] = file
 		return uid, nil
 	}
+	want := provided{string(one.Name), string(one.Folder), string(one.FolderUID), one.path(), bool(one.Options.FoldersFromFilesStructure), p.saveBackOf(one, file)}
+	sum := store.Checksum(source)
+	if t, ok := p.done[file]; ok && t.want == want && t.checksum == sum && seen[t.uid] == "" {
+		seen[t.uid] = file
+		return t.uid, nil
+	}
+	delete(p.done, file)
 	summary, err := dashboard.Summarize(source)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", file, err)
@@ -292,12 +306,13 @@ func (p *pass) dashboard(ctx context.Context, one placed, file string, seen map[
 	}
 	d, changed, err := p.o.Dashboards.Provision(ctx, store.Provisioned{
 		UID: uid, FolderUID: folder, Source: source,
-		Provenance: store.Provenance{Provider: string(one.Name), File: file, SaveBack: p.saveBackOf(one, file)},
+		Provenance: store.Provenance{Provider: string(one.Name), File: file, SaveBack: want.saveBack},
 	})
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", file, err)
 	}
 	seen[uid] = file
+	p.done[file] = taken{want, sum, d.UID}
 	if changed {
 		p.o.Logger.Info("Provisioned a dashboard", "uid", d.UID, "title", d.Title, "file", file, "version", d.Version)
 	}
@@ -353,6 +368,7 @@ func (p *pass) dropDashboards(ctx context.Context, wanted map[string]map[string]
 			}
 			// Without its provider it is nobody's decision that it goes.
 			stays := !known || remains[name]
+			delete(p.done, d.Provenance.File)
 			if err := p.o.Dashboards.Unprovision(ctx, d.UID, stays); err != nil {
 				p.problem("end the provisioning of the dashboard %s: %w", d.UID, err)
 				continue

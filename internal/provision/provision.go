@@ -57,6 +57,9 @@ type Service struct {
 	goodProviders map[string]*providerFile
 	// said are the problems of the last pass, so that each is logged once.
 	said []string
+	// done is what the last pass took of each dashboard's file: it need not be looked
+	// at again as long as that is the same.
+	done map[string]taken
 	// found are patterns for the dashboards that the last pass found.
 	found []string
 
@@ -77,6 +80,13 @@ type onTheWay struct {
 	until time.Time
 }
 
+// taken is a dashboard of a file as it was taken.
+type taken struct {
+	want     provided
+	checksum string
+	uid      string
+}
+
 // New makes a service. It does nothing before its first pass.
 func New(o Options) *Service {
 	if o.Now == nil {
@@ -88,7 +98,7 @@ func New(o Options) *Service {
 	if o.Env == nil {
 		o.Env = func(string) (string, bool) { return "", false }
 	}
-	s := &Service{o: o, goodSources: map[string]*sourceFile{}, goodProviders: map[string]*providerFile{}}
+	s := &Service{o: o, goodSources: map[string]*sourceFile{}, goodProviders: map[string]*providerFile{}, done: map[string]taken{}}
 	s.mu.written = map[string]onTheWay{}
 	s.mu.dashboards = map[string]string{}
 	return s
@@ -103,6 +113,11 @@ const maxPasses = 3
 func (s *Service) Reload(ctx context.Context) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
+	clear(s.done)
+	return s.reload(ctx)
+}
+
+func (s *Service) reload(ctx context.Context) error {
 	for n := 1; ; n++ {
 		// What the watcher compares with is set before the files are read, so that no
 		// change after it is missed.
@@ -141,7 +156,9 @@ func (s *Service) Run(ctx context.Context) {
 
 // ReloadAndTell runs a pass and logs its problems, those that stay only once.
 func (s *Service) ReloadAndTell(ctx context.Context) {
-	err := s.Reload(ctx)
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	err := s.reload(ctx)
 	if ctx.Err() != nil {
 		return
 	}
@@ -151,8 +168,6 @@ func (s *Service) ReloadAndTell(ctx context.Context) {
 			list = append(list, e.Error())
 		}
 	}
-	s.turn.Lock()
-	defer s.turn.Unlock()
 	for _, text := range list {
 		if !slices.Contains(s.said, text) {
 			s.o.Logger.Error("Not provisioned", "err", text)

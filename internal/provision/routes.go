@@ -10,12 +10,12 @@ import (
 // Routes are what Grafana has to ask for a pass. Each runs a whole one.
 func (s *Service) Routes() []auth.Route {
 	return []auth.Route{
-		{Methods: "POST", Path: "/api/admin/provisioning/dashboards/reload", Role: auth.Admin, Handler: s.reload("Dashboards config reloaded")},
-		{Methods: "POST", Path: "/api/admin/provisioning/datasources/reload", Role: auth.Admin, Handler: s.reload("Datasources config reloaded")},
+		{Methods: "POST", Path: "/api/admin/provisioning/dashboards/reload", Role: auth.Admin, Handler: s.onReload("Dashboards config reloaded")},
+		{Methods: "POST", Path: "/api/admin/provisioning/datasources/reload", Role: auth.Admin, Handler: s.onReload("Datasources config reloaded")},
 	}
 }
 
-func (s *Service) reload(done string) http.HandlerFunc {
+func (s *Service) onReload(done string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		status, message := http.StatusOK, done
 		if err := s.Reload(r.Context()); err != nil {
