@@ -92,7 +92,7 @@ export type GraphLayoutProps = {
 export function GraphLayout(props: GraphLayoutProps) {
   const { width, height, options, items, children } = props;
   const layout = legendLayout(options);
-  const isRight = options?.placement === 'right' && width >= 320;
+  const isRight = options?.placement === 'right' && width >= 400;
   const shows = layout !== null && items.length > 0 && height >= 80;
   const fixed = isRight && options?.width ? { width: `${options.width}px` } : undefined;
   return (
