@@ -12,6 +12,8 @@ import { text } from './text';
 const narrowPx = 640;
 /** How far out of sight panels are kept ready, in pixels. */
 const overscanPx = 600;
+/** When what is out of sight is made ready, too. */
+const widenMilliseconds = 3000;
 /** Scrolling redraws the grid only this often, in pixels. */
 const scrollStepPx = 150;
 
@@ -22,10 +24,13 @@ export function DashboardGrid({ session }: { session: DashboardSession }) {
   const sight = useSignal({ top: 0, bottom: 0 });
   useLayoutEffect(() => {
     const element = root.current!;
+    // What is in sight comes first; what is near it when that had its time, or with the first scroll.
+    let overscan = 0;
     const look = () => {
       const { top } = element.getBoundingClientRect();
-      const from = Math.floor((-top - overscanPx) / scrollStepPx) * scrollStepPx;
-      const to = Math.ceil((-top + window.innerHeight + overscanPx) / scrollStepPx) * scrollStepPx;
+      const from = Math.floor((-top - overscan) / scrollStepPx) * scrollStepPx;
+      const bottom = -top + window.innerHeight;
+      const to = overscan === 0 ? bottom : Math.ceil((bottom + overscan) / scrollStepPx) * scrollStepPx;
       const before = sight.peek();
       if (before.top !== from || before.bottom !== to) sight.value = { top: from, bottom: to };
     };
@@ -36,11 +41,17 @@ export function DashboardGrid({ session }: { session: DashboardSession }) {
     width.value = element.clientWidth;
     look();
     observer.observe(element);
-    window.addEventListener('scroll', look, { passive: true });
+    const widen = () => {
+      overscan = overscanPx;
+      look();
+    };
+    const timer = setTimeout(widen, widenMilliseconds);
+    window.addEventListener('scroll', widen, { passive: true });
     window.addEventListener('resize', look);
     return () => {
+      clearTimeout(timer);
       observer.disconnect();
-      window.removeEventListener('scroll', look);
+      window.removeEventListener('scroll', widen);
       window.removeEventListener('resize', look);
     };
   }, []);

@@ -1,16 +1,14 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { setStar } from '../../api/dashboards';
 import { Button, IconButton } from '../../components/button';
 import { lazy } from '../../components/lazy';
 import { EmptyState } from '../../components/notice';
 import { Page } from '../../components/page';
-import { DashboardGrid, useCells } from '../../dashboard/grid';
-import { gridGap, gridRowHeight } from '../../dashboard/layout';
-import { PanelView } from '../../dashboard/panel-view';
+import { DashboardGrid } from '../../dashboard/grid';
 import type { DashboardSession } from '../../dashboard/session';
-import { query, setQuery, withBase } from '../../router/location';
+import { query, withBase } from '../../router/location';
 import { href } from '../../routes';
 import { rememberDashboard } from '../../shell/recent';
 import { loadStarred } from '../../shell/starred';
@@ -18,12 +16,12 @@ import { toast } from '../../shell/toasts';
 import { useAutoRefresh } from '../../time/control';
 import { TimePicker } from '../../time/picker';
 import { VariableBar } from '../../variables/variable-bar';
-import { AnnotationBar } from './annotation-bar';
 import { ChangeNotice, useForeignChanges } from './changes';
 import { DashboardLinks } from './dashboard-links';
 import { type EditParts, loadEditParts } from './edit-parts';
 import { useDashboardKeys } from './keys';
 import { kioskMode, useKiosk } from './kiosk';
+import { panelNumber } from './panel-number';
 import { text } from './text';
 
 /** An open dashboard: its panels, one of them alone, or what edits it. */
@@ -44,6 +42,8 @@ export function DashboardView({ session, isHome = false }: { session: DashboardS
   const viewPanel = parameters.get('viewPanel');
   const canChange = session.canChange.value;
   const isEditing = session.isEditing.value && canChange;
+  const hasAnnotations =
+    session.annotations.queries.value.length > 0 || session.annotations.stored.value.length > 0;
 
   let content = null;
   let isWhole = false;
@@ -79,7 +79,7 @@ export function DashboardView({ session, isHome = false }: { session: DashboardS
         {isWhole && (
           <div class="dash-controls">
             <VariableBar variables={session.variables} />
-            <AnnotationBar session={session} />
+            {hasAnnotations && <AnnotationBar session={session} />}
             <DashboardLinks session={session} />
           </div>
         )}
@@ -89,11 +89,6 @@ export function DashboardView({ session, isHome = false }: { session: DashboardS
       </div>
     </Page>
   );
-}
-
-function panelNumber(value: string | null): number | null {
-  const found = /^(?:panel-)?(\d+)$/.exec(value ?? '');
-  return found ? Number(found[1]) : null;
 }
 
 /** What edits the dashboard, once it is wanted. */
@@ -180,67 +175,13 @@ function Actions({ session, toolbar: Toolbar, withTime }: ActionsProps) {
   );
 }
 
+const SinglePanel = lazy(() => import('./single-panel').then((module) => module.SinglePanel));
+const AnnotationBar = lazy(() => import('./annotation-bar').then((module) => module.AnnotationBar));
 const Dialogs = lazy(() => import('./dialogs').then((module) => module.Dialogs));
 
 function OpenDialogs({ session }: { session: DashboardSession }) {
   const isOpen = session.dialog.current.value !== null || session.annotations.draft.value !== null;
   return isOpen ? <Dialogs session={session} /> : null;
-}
-
-/** One panel over the whole page. */
-function SinglePanel({ session, wanted }: { session: DashboardSession; wanted: string }) {
-  const root = useRef<HTMLDivElement>(null);
-  const size = useSignal({ width: 0, height: 0 });
-  const cells = useCells(session);
-  useLayoutEffect(() => {
-    const element = root.current!;
-    const measure = () => {
-      const { top } = element.getBoundingClientRect();
-      const room = window.innerHeight - top - window.scrollY - 24;
-      size.value = { width: element.clientWidth, height: Math.max(240, Math.floor(room)) };
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
-  }, []);
-  const cell = useComputed(() => {
-    const own = cells.value.find(({ key }) => key === wanted);
-    if (own) return own;
-    const id = panelNumber(wanted) ?? -1;
-    const first = cells.value.find(({ panel }) => panel.id === id);
-    // One within a collapsed row has no cell.
-    const panel = first?.panel ?? session.findPanel(id);
-    return panel ? { key: first?.key ?? String(id), panel, scope: first?.scope } : null;
-  });
-  useSignalEffect(() => {
-    if (cell.value) session.activePanel.value = cell.value.key;
-  });
-  const found = cell.value;
-  const height = found && found.panel.type === 'row' ? gridRowHeight + gridGap : size.value.height;
-  return (
-    <div ref={root} class="dash-single">
-      <p class="dash-back">
-        <Button icon="chevronLeft" kind="quiet" onClick={() => setQuery({ viewPanel: null }, 'push')}>
-          {text.value.backToDashboard}
-        </Button>
-      </p>
-      {!found && <EmptyState icon="search" title={text.value.noPanel} />}
-      {found && size.value.width > 0 && (
-        <PanelView
-          key={found.key}
-          session={session}
-          panel={found.panel}
-          scope={found.scope}
-          cellKey={found.key}
-          width={size.value.width}
-          height={height - 40}
-          withMenu
-        />
-      )}
-    </div>
-  );
 }
 
 /** Tells assistive technology that variables failed; panels tell of themselves. */
