@@ -74,7 +74,9 @@ export function copyPanel(panel: Panel): void {
 
 export function duplicate(session: DashboardSession, panel: Panel): void {
   const label = text.peek().duplicated(titleOf(panel));
-  session.change(label, (dashboard) => duplicatePanel(dashboard, panel.id)?.dashboard ?? dashboard);
+  const copied = duplicatePanel(session.dashboard.peek(), panel.id);
+  if (!copied) return;
+  session.change(label, () => copied.dashboard);
   announce(label);
 }
 

@@ -94,6 +94,11 @@ test('a copy stands beside its original where it fits, else below', () => {
   expect(shown(below.dashboard)).toEqual(['1@0,0', '3@0,4', '2@0,8']);
 });
 
+test('a copy of a panel in a closed row stays in it', () => {
+  const copied = duplicatePanel(dashboard(row(1, 0, [panel(2, 0, 1, 6, 4)])), 2)!;
+  expect(shown(copied.dashboard)).toEqual(['1@0,0 (2 3)']);
+});
+
 test('panels in collapsed rows are found, changed and removed', () => {
   const nested = dashboard(row(1, 0, [panel(2, 0, 1, 6, 4), panel(3, 6, 1, 6, 4)]));
   const renamed = updatePanel(nested, 3, (found) => ({ ...found, title: 'new' }));

@@ -65,10 +65,17 @@ export function duplicatePanel(
   dashboard: Dashboard,
   id: number,
 ): { dashboard: Dashboard; id: number } | null {
-  const original = dashboard.panels.find((panel) => panel.id === id);
-  if (!original || original.type === 'row') return null;
   const copyId = nextPanelId(dashboard);
+  const row = dashboard.panels.find(({ panels }) => panels?.some((child) => child.id === id));
+  const original = (row?.panels ?? dashboard.panels).find((panel) => panel.id === id);
+  if (!original || original.type === 'row') return null;
   const copy = { ...structuredClone(original), id: copyId, gridPos: placeOfCopy(original.gridPos) };
+  if (row?.panels) {
+    // Within a closed row there is room: it is laid out when it opens.
+    const inside = { ...row, panels: [...row.panels, copy] };
+    const panels = dashboard.panels.map((panel) => (panel === row ? inside : panel));
+    return { dashboard: { ...dashboard, panels }, id: copyId };
+  }
   // Found first among equals, the copy keeps its place and pushes.
   const panels = moved([copy, ...dashboard.panels], copyId, copy.gridPos);
   return { dashboard: withPanels(dashboard, panels), id: copyId };
