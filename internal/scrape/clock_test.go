@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -91,4 +92,21 @@ func TestScrapesOfAWrongClock(t *testing.T) {
 	ok("9")
 	ok("10")
 	r.want(`{__name__="up", instance="a", job="j"}`, "1")
+}
+
+// TestLateScrapeBeforeItsSuccessor: a scrape that is late by almost an interval
+// gets the timestamp of the next tick, which then is not scraped twice.
+func TestLateScrapeBeforeItsSuccessor(t *testing.T) {
+	began := time.UnixMilli(1_700_000_000_000)
+	const interval, tolerance = 50 * time.Millisecond, 2 * time.Millisecond
+	var s schedule
+	var stamps []int64
+	for _, after := range []float64{0, 50.4, 150.2, 150.4, 200.4} {
+		if at, due := s.tick(began.Add(time.Duration(after*float64(time.Millisecond))), interval, tolerance); due {
+			stamps = append(stamps, at.Sub(began).Milliseconds())
+		}
+	}
+	if want := []int64{0, 50, 150, 200}; !slices.Equal(stamps, want) {
+		t.Errorf("scrapes at %v, want %v", stamps, want)
+	}
 }

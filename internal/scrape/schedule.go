@@ -21,6 +21,7 @@ type schedule struct {
 	}
 	next    time.Time // the tick to come, zero before the first scrape
 	aligned time.Time // the last tick by the clock on the wall
+	last    int64     // timestamp of the last scrape, milliseconds
 }
 
 // start waits for the loops before this one and then sets the first scrape.
@@ -70,24 +71,34 @@ func (l *loop) wake() {
 			l.finish()
 			return
 		}
-		// Round drops the monotonic clock: timestamps are those of the wall.
-		now := time.Now()
-		at := now.Round(0)
-		if s.next.IsZero() {
-			s.next, s.aligned = now, at
+		if at, due := s.tick(time.Now(), l.interval, l.pool.opts.tolerance(l.interval)); due {
+			l.scrape(at)
 		}
-		s.next = s.next.Add(l.interval * (1 + now.Sub(s.next)/l.interval))
-		if tolerance := l.pool.opts.tolerance(l.interval); tolerance > 0 {
-			s.aligned = align(at, s.aligned, l.interval, tolerance)
-			if at.Sub(s.aligned) <= tolerance {
-				at = s.aligned
-			}
-		}
-		l.scrape(at)
 		if l.rest() {
 			return
 		}
 	}
+}
+
+// tick moves the schedule on and returns the timestamp of the scrape that begins
+// now. None is due where the one before was so late that it has this timestamp.
+func (s *schedule) tick(now time.Time, interval, tolerance time.Duration) (at time.Time, due bool) {
+	// Round drops the monotonic clock: timestamps are those of the wall.
+	at = now.Round(0)
+	first := s.next.IsZero()
+	if first {
+		s.next, s.aligned = now, at
+	}
+	s.next = s.next.Add(interval * (1 + now.Sub(s.next)/interval))
+	if tolerance > 0 {
+		s.aligned = align(at, s.aligned, interval, tolerance)
+		if at.Sub(s.aligned) <= tolerance {
+			at = s.aligned
+		}
+	}
+	due = first || at.UnixMilli() != s.last
+	s.last = at.UnixMilli()
+	return at, due
 }
 
 // align moves aligned on by whole intervals: a tick may have been missed, or
