@@ -30,15 +30,15 @@ export async function exportPng(panel: HTMLElement, title: string): Promise<Blob
   context.font = `600 14px ${colors.font}`;
   context.fillText(title, padding, padding + titleHeight / 2 - 4, rect.width);
   context.translate(padding - rect.left, padding + titleHeight - rect.top);
-  for (const element of panel.querySelectorAll('canvas')) paintCanvas(context, element);
+  for (const element of panel.querySelectorAll('canvas')) paintCanvas(context, element, ratio);
   paintTexts(context, panel);
   await paintDrawings(context, panel);
   return await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
 }
 
-function paintCanvas(context: CanvasRenderingContext2D, element: HTMLCanvasElement): void {
+function paintCanvas(context: CanvasRenderingContext2D, element: HTMLCanvasElement, ratio: number): void {
   const host = element.parentElement;
-  if (host) surfaceOf(host)?.paintNow();
+  if (host) surfaceOf(host)?.paintNow(ratio);
   const { left, top, width, height } = element.getBoundingClientRect();
   if (element.width > 0 && element.height > 0 && width > 0)
     context.drawImage(element, left, top, width, height);

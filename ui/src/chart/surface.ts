@@ -46,11 +46,15 @@ export class Surface implements Painter {
     if (this.isNear) requestPaint(this);
   }
 
-  /** Paints at once what is shown to someone who waits for it: an exported picture. */
-  paintNow(): void {
+  /** Paints at once, as finely as asked: for a picture. What is on the screen is painted anew afterwards. */
+  paintNow(ratio: number): void {
     this.measure();
+    const { isNear } = this;
     this.isNear = true;
+    this.ratio = ratio;
     this.paint();
+    this.isNear = isNear;
+    this.request();
   }
 
   setNear(isNear: boolean): void {
