@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
-import { drawnHues } from './explore-page';
 import { region } from './dashboard-page';
+import { drawnHues } from './explore-page';
 import { expect, test } from './fixtures';
 import { layoutShift, watchLayoutShift } from './measure';
 

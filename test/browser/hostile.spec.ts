@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { panel, region, saveDashboard } from './dashboard-page';
 import { ExplorePage } from './explore-page';
 import { expect, test } from './fixtures';
 import { attack, hostile, hostileFailure } from './target';
@@ -77,4 +78,60 @@ test('an address that carries HTML writes nothing of it into the page', async ({
   await expectHarmless(page);
   await page.goto(`${site.url}/status/${encodeURIComponent(attack.split('<script>')[0] ?? '')}`);
   await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toContainText('window.attacked=1');
+});
+
+test('every text of a dashboard is text', async ({ page, site }) => {
+  const bad = 'javascript:window.attacked=1';
+  const titled = panel(`Up ${attack} $v`, 'up', [0, 0, 12, 8], {
+    description: `About ${attack}`,
+    links: [
+      { title: `Runs ${attack}`, url: bad },
+      { title: 'Mail', url: 'mailto:ops@example.com' },
+    ],
+    targets: [{ refId: 'A', expr: 'up', legendFormat: `${attack} {{job}}` }],
+  });
+  await saveDashboard(site.url, {
+    uid: 'hostile',
+    title: `Board ${attack}`,
+    tags: [attack],
+    templating: {
+      list: [
+        {
+          name: 'v',
+          label: `Label ${attack}`,
+          type: 'custom',
+          query: attack,
+          current: { text: attack, value: attack },
+        },
+        { name: 'q', type: 'query', query: 'label_values(hostile_visits_total, page)', includeAll: true },
+      ],
+    },
+    links: [{ type: 'link', title: `Link ${attack}`, url: bad }],
+    annotations: {
+      list: [{ name: `Notes ${attack}`, enable: true, iconColor: attack, expr: 'up', titleFormat: attack }],
+    },
+    panels: [
+      titled,
+      { ...titled, id: 990, type: attack, gridPos: { x: 12, y: 0, w: 12, h: 8 }, title: 'Unknown' },
+    ],
+  });
+  await page.goto(`${site.url}/d/hostile`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(attack);
+  const first = region(page, `Up ${attack} ${attack}`);
+  await expect(first.getByRole('application')).toHaveAccessibleName(/\d+ series/);
+  await expect(region(page, 'Unknown')).toContainText(attack);
+  await first.getByRole('button', { name: /^Description of/ }).click();
+  await expect(first.getByRole('dialog')).toContainText(`About ${attack}`);
+  await page.keyboard.press('Escape');
+  await first.getByRole('button', { name: /^Links of/ }).click();
+  await expect(first.getByRole('dialog').getByRole('link')).toHaveText(['Mail']);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^q: / }).click();
+  await expect(page.getByRole('listbox', { name: 'q' }).getByRole('option').last()).toBeVisible();
+  await page.keyboard.press('Escape');
+  for (const link of await page.getByRole('link').all()) {
+    expect(await link.getAttribute('href')).not.toContain('javascript:');
+  }
+  await page.goto(`${site.url}/dashboards`);
+  await expect(page.getByRole('link', { name: `Board ${attack}` })).toBeVisible();
 });
