@@ -14,7 +14,7 @@ import { AddPanelButton } from '../toolbar/add-panel';
 import { copyPanel, duplicate, remove, titleOf } from './actions';
 import { useDrag } from './drag';
 import { bottomOf, isSamePos } from './layout';
-import { movePanel, resizePanel } from './panels';
+import { moveInStack, movePanel, resizePanel } from './panels';
 import { RowBar } from './row-bar';
 import { text } from './text';
 
@@ -150,18 +150,18 @@ function EditCell({ session, panel, box, columnStep, isNarrow, isDragged, onDraf
     session.change(label, () => after);
     announce(text.peek().place(title, now.x + 1, now.y + 1, now.w, now.h));
   };
-  const moveTo = (to: { x: number; y: number }) =>
-    apply((d) => movePanel(d, panel.id, to), text.peek().moved(title));
+  const moveTo = (to: Target) => apply((d) => placed(d, panel.id, to), text.peek().moved(title));
   const resizeTo = (to: { w: number; h: number }) =>
     apply((d) => resizePanel(d, panel.id, to), text.peek().resized(title));
 
   const move = useDrag({
     start: () => session.dashboard.peek().panels.find(({ id }) => id === panel.id)?.gridPos ?? panel.gridPos,
-    step: (from: GridPos, dx, dy) => ({
-      x: Math.round(from.x + (isNarrow ? 0 : dx / columnStep)),
-      y: Math.max(0, Math.round(from.y + dy / rowStep)),
-    }),
-    preview: (to) => onDraft(movePanel(session.dashboard.peek(), panel.id, to)),
+    step: (from: GridPos, dx, dy): Target => {
+      if (isNarrow && !isRow) return { byRows: Math.round(dy / rowStep) };
+      const x = isNarrow ? from.x : Math.round(from.x + dx / columnStep);
+      return { x, y: Math.max(0, Math.round(from.y + dy / rowStep)) };
+    },
+    preview: (to) => onDraft(placed(session.dashboard.peek(), panel.id, to)),
     end: (to) => {
       onDraft(null);
       if (to) moveTo(to);
@@ -265,6 +265,13 @@ function EditCell({ session, panel, box, columnStep, isNarrow, isDragged, onDraf
       </div>
     </div>
   );
+}
+
+/** Where a panel is to go: a place in the grid, or so far up or down the one column of a narrow page. */
+type Target = { x: number; y: number } | { byRows: number };
+
+function placed(dashboard: Dashboard, id: number, to: Target): Dashboard {
+  return 'byRows' in to ? moveInStack(dashboard, id, to.byRows) : movePanel(dashboard, id, to);
 }
 
 const arrows: Record<string, [number, number]> = {

@@ -5,6 +5,7 @@ import {
   addRow,
   duplicatePanel,
   findPanel,
+  moveInStack,
   movePanel,
   removePanel,
   removeRow,
@@ -92,6 +93,14 @@ test('a copy stands beside its original where it fits, else below', () => {
   expect(shown(beside.dashboard)).toEqual(['1@0,0', '3@12,0', '2@12,4']);
   const below = duplicatePanel(dashboard(panel(1, 0, 0, 16, 4), panel(2, 0, 4, 12, 4)), 1)!;
   expect(shown(below.dashboard)).toEqual(['1@0,0', '3@0,4', '2@0,8']);
+});
+
+test('in one column a panel changes places with those that it passes', () => {
+  const two = dashboard(panel(1, 0, 0, 12, 4), panel(2, 12, 0, 12, 4), panel(3, 0, 4, 24, 6));
+  expect(shown(moveInStack(two, 1, 2))).toEqual(['2@0,0', '1@12,0', '3@0,4']);
+  expect(shown(moveInStack(two, 2, -3))).toEqual(['2@0,0', '1@12,0', '3@0,4']);
+  expect(shown(moveInStack(two, 3, -8))).toEqual(['3@0,0', '2@0,6', '1@12,6']);
+  expect(moveInStack(two, 1, 1)).toBe(two);
 });
 
 test('a copy of a panel in a closed row stays in it', () => {

@@ -57,6 +57,33 @@ export function movePanel(dashboard: Dashboard, id: number, to: { x: number; y: 
   return withPanels(dashboard, moved(dashboard.panels, id, to));
 }
 
+/**
+ * Moves a panel within the one column of a narrow page: by so many rows up or
+ * down the stack. The panels between take each other's places in the grid.
+ */
+export function moveInStack(dashboard: Dashboard, id: number, byRows: number): Dashboard {
+  const order = dashboard.panels.toSorted(byPlace);
+  const from = order.findIndex((panel) => panel.id === id);
+  if (from < 0 || order[from]!.type === 'row') return dashboard;
+  let to = from;
+  const step = Math.sign(byRows);
+  let left = Math.abs(byRows);
+  // Half of a neighbour's height is enough to change places with it.
+  for (let passed = order[to + step]; passed && left > 0; passed = order[to + step]) {
+    if (left < passed.gridPos.h / 2) break;
+    left -= passed.gridPos.h;
+    to += step;
+  }
+  if (to === from) return dashboard;
+  const next = [...order];
+  next.splice(to, 0, next.splice(from, 1)[0]!);
+  const placed = next.map((panel, at) => {
+    const { x, y } = order[at]!.gridPos;
+    return panel === order[at] ? panel : { ...panel, gridPos: { ...panel.gridPos, x, y } };
+  });
+  return withPanels(dashboard, compacted(placed));
+}
+
 export function resizePanel(dashboard: Dashboard, id: number, to: { w: number; h: number }): Dashboard {
   return withPanels(dashboard, resized(dashboard.panels, id, to));
 }
