@@ -63,6 +63,13 @@ export function region(page: Page, title: string): Locator {
   return page.getByRole('region', { name: title, exact: true });
 }
 
+/** Where something stands; it must be shown. */
+export async function boxOf(one: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await one.boundingBox();
+  if (!box) throw new Error('it has no place on the page');
+  return box;
+}
+
 /** The graph of a panel once it has curves. */
 export async function expectCurves(page: Page, title: string, count?: number): Promise<void> {
   const graph = region(page, title).getByRole('application');

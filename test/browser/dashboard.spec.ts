@@ -1,6 +1,7 @@
 import {
   adminAuthorization,
   api,
+  boxOf,
   choose,
   expectCurves,
   panel,
@@ -121,10 +122,10 @@ test('a panel repeats for 20 values, and only those in sight ask', async ({ page
   await page.goto(`${site.url}/d/repeat`);
   await expectCurves(page, 'Copy v1', 1);
   await expectCurves(page, 'Copy v2', 1);
-  const first = await region(page, 'Copy v1').boundingBox();
-  const second = await region(page, 'Copy v2').boundingBox();
-  expect(second!.y).toBe(first!.y);
-  expect(second!.width).toBe(first!.width);
+  const first = await boxOf(region(page, 'Copy v1'));
+  const second = await boxOf(region(page, 'Copy v2'));
+  expect(second.y).toBe(first.y);
+  expect(second.width).toBe(first.width);
   await expect(region(page, 'Below')).toHaveCount(0);
   expect(asked.size).toBeLessThan(20);
 
@@ -160,9 +161,9 @@ test('a row opens and closes, and asks for its panels only then', async ({ page,
   await row.focus();
   await page.keyboard.press('Enter');
   await expectCurves(page, 'Inside');
-  const above = await region(page, 'Inside').boundingBox();
-  const below = await region(page, 'After').boundingBox();
-  expect(below!.y).toBeGreaterThan(above!.y);
+  const above = await boxOf(region(page, 'Inside'));
+  const below = await boxOf(region(page, 'After'));
+  expect(below.y).toBeGreaterThan(above.y);
   await row.click();
   await expect(region(page, 'Inside')).toHaveCount(0);
 });
@@ -176,13 +177,13 @@ test('one panel over the whole page, by key and by URL, and back', async ({ page
   });
   await page.goto(`${site.url}/d/single`);
   await expectCurves(page, 'Wide', 1);
-  const small = (await region(page, 'Wide').boundingBox())!;
+  const small = await boxOf(region(page, 'Wide'));
   await region(page, 'Wide').focus();
   await page.keyboard.press('v');
   await expect(page).toHaveURL(/viewPanel=/);
   await expect(region(page, 'Other')).toHaveCount(0);
   await expectCurves(page, 'Wide', 1);
-  const large = (await region(page, 'Wide').boundingBox())!;
+  const large = await boxOf(region(page, 'Wide'));
   expect(large.width).toBeGreaterThan(small.width * 1.8);
   expect(large.height).toBeGreaterThan(small.height * 1.5);
   await page.keyboard.press('Escape');
@@ -356,14 +357,15 @@ test('ad hoc filters go into every selector', async ({ page, site }) => {
 });
 
 test('what others change is shown at once, and a deletion is told', async ({ page, site }) => {
-  const first = { uid: 'live', title: 'Live', panels: [panel('Before', 'count(up)', [0, 0, 24, 6])] };
+  const before = panel('Before', 'count(up)', [0, 0, 24, 6]);
+  const first = { uid: 'live', title: 'Live', panels: [before] };
   await saveDashboard(site.url, first);
   await page.goto(`${site.url}/d/live`);
   await expectCurves(page, 'Before', 1);
   await page.evaluate(() => Object.assign(window, { isFirstLoad: true }));
   await expect
     .poll(async () => {
-      await saveDashboard(site.url, { ...first, panels: [{ ...first.panels[0]!, title: 'Now' }] });
+      await saveDashboard(site.url, { ...first, panels: [{ ...before, title: 'Now' }] });
       return region(page, 'Now').count();
     }, 'the stream of events may not be open yet')
     .toBe(1);
@@ -405,8 +407,8 @@ test.describe('on a phone', () => {
     });
     await page.goto(`${site.url}/d/phone`);
     await expectCurves(page, 'Left');
-    const left = (await region(page, 'Left').boundingBox())!;
-    const right = (await region(page, 'Right').boundingBox())!;
+    const left = await boxOf(region(page, 'Left'));
+    const right = await boxOf(region(page, 'Right'));
     expect(left.x).toBe(right.x);
     expect(right.y).toBeGreaterThan(left.y + left.height - 1);
     await variable(page, 'job').tap();
