@@ -57,9 +57,9 @@ func TestTrouble(t *testing.T) {
 		want   datasource.Reason
 	}{
 		{"an error of its own", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "out of memory", 500) }, datasource.Down},
-		{"a wrong password", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 401) }, datasource.Unauthorized},
+		{"a wrong password", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnauthorized) }, datasource.Unauthorized},
 		{"a wrong path", func(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) }, datasource.Misconfigured},
-		{"too many requests", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "slow down", 429) }, datasource.TooMuch},
+		{"too many requests", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "slow down", http.StatusTooManyRequests) }, datasource.TooMuch},
 		{"a page", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html><body>Log in")) }, datasource.Garbage},
 		{"other JSON", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(`{"status":"success","data":{"resultType":"what","result":[{}]},"responses":[]}`))
