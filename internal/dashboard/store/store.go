@@ -35,29 +35,33 @@ import (
 
 // What callers tell apart. The texts are Grafana's where it has one.
 var (
-	ErrNotFound        = errors.New("Dashboard not found")                                         //nolint:staticcheck // shown as it is
-	ErrVersionNotFound = errors.New("Dashboard version not found")                                 //nolint:staticcheck
-	ErrFolderNotFound  = errors.New("Folder not found")                                            //nolint:staticcheck
-	ErrNameExists      = errors.New("A dashboard with the same name in the folder already exists") //nolint:staticcheck
-	ErrUIDExists       = errors.New("A dashboard with the same uid already exists")                //nolint:staticcheck
-	ErrEmptyTitle      = errors.New("Dashboard title cannot be empty")                             //nolint:staticcheck
-	ErrBadUID          = errors.New("uid contains illegal characters")
-	ErrLongUID         = errors.New("uid too long, max 40 characters")
-	ErrBadSource       = errors.New("the dashboard cannot be read")
+	ErrNotFound        = errors.New("Dashboard not found")
+	ErrVersionNotFound = errors.New("Dashboard version not found")
+	ErrFolderNotFound  = errors.New("Folder not found")
+	//lint:ignore ST1005 it is shown as it is
+	ErrNameExists = errors.New("A dashboard with the same name in the folder already exists")
+	//lint:ignore ST1005 it is shown as it is
+	ErrUIDExists  = errors.New("A dashboard with the same uid already exists")
+	ErrEmptyTitle = errors.New("Dashboard title cannot be empty")
+	ErrBadUID     = errors.New("uid contains illegal characters")
+	ErrLongUID    = errors.New("uid too long, max 40 characters")
+	ErrBadSource  = errors.New("the dashboard cannot be read")
 	// ErrCannotSaveBack is in the error of a change to a provisioned dashboard that
 	// nothing can carry back.
-	ErrCannotSaveBack = errors.New("Cannot save provisioned dashboard") //nolint:staticcheck
+	//lint:ignore ST1005 it is shown as it is
+	ErrCannotSaveBack = errors.New("Cannot save provisioned dashboard")
 	ErrProvisioned    = errors.New("provisioned dashboard cannot be deleted")
 
 	ErrFolderExists     = errors.New("a folder with the same name already exists in the current location")
 	ErrFolderUIDExists  = errors.New("a folder with the same uid already exists")
 	ErrFolderEmptyTitle = errors.New("folder title cannot be empty")
-	ErrFolderChanged    = errors.New("The folder has been changed by someone else") //nolint:staticcheck
-	ErrFolderDepth      = fmt.Errorf("folders can be nested %d deep at most", maxFolderDepth)
-	ErrFolderLoop       = errors.New("a folder cannot be moved into itself or one of its own folders")
-	ErrFolderHeld       = errors.New("folder holds provisioned dashboards, which cannot be deleted")
+	//lint:ignore ST1005 it is shown as it is
+	ErrFolderChanged = errors.New("The folder has been changed by someone else")
+	ErrFolderDepth   = fmt.Errorf("folders can be nested %d deep at most", maxFolderDepth)
+	ErrFolderLoop    = errors.New("a folder cannot be moved into itself or one of its own folders")
+	ErrFolderHeld    = errors.New("folder holds provisioned dashboards, which cannot be deleted")
 
-	ErrAnnotationNotFound = errors.New("Annotation not found") //nolint:staticcheck
+	ErrAnnotationNotFound = errors.New("Annotation not found")
 )
 
 // VersionMismatch is the error of a change that does not build on the newest
