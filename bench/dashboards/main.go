@@ -159,7 +159,7 @@ func report(o options, f figures) error {
 	fmt.Fprintf(&b, "# Dashboards, %s\n\n`%s`\n\n%s\n\nChromium without a GPU; medians of %d.\n\n", time.Now().Format("2006-01-02"), measure.Command("bench/dashboards"), measure.Machine(), o.runs)
 	b.WriteString("| | measured | limit |\n|---|---|---|\n")
 	for _, row := range []struct{ key, name, limit string }{
-		{"firstLoadKB", "first load of the home page, KB (gzip)", "130"},
+		{"firstLoadKB", "first load of the home page: bodies of document, scripts and styles as sent, KB", "130"},
 		{"gridPaintMilliseconds", "40 panels × 20 series × 720 points: from the last byte to the last stroke, ms", "300"},
 		{"gridTotalMilliseconds", "the same, from navigation on, ms", ""},
 		{"fullInteractiveMilliseconds", "125 panels: from navigation until what is in sight is painted and input is answered, ms", "1000"},

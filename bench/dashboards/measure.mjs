@@ -81,9 +81,11 @@ async function firstLoad() {
     const isCode = ['Document', 'Script', 'Stylesheet', 'Font'].includes(type);
     if (isCode && response.url.startsWith(root)) code.add(requestId);
   });
-  client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength));
+  client.on('Network.dataReceived', ({ requestId, encodedDataLength }) =>
+    sizes.set(requestId, (sizes.get(requestId) ?? 0) + encodedDataLength),
+  );
   await page.goto(`${root}/`);
-  await page.waitForTimeout(3000);
+  await page.waitForLoadState('networkidle');
   note('firstLoadKB', [...code].reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0) / 1000);
   await context.close();
 }

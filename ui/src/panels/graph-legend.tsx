@@ -20,8 +20,9 @@ export type LegendOptions = {
   asTable?: boolean;
 };
 
-export function legendLayout(options: LegendOptions | undefined): 'list' | 'table' | null {
-  if (!options || options.showLegend === false || options.displayMode === 'hidden') return null;
+/** Where a dashboard says nothing there is a legend, as in Grafana. */
+export function legendLayout(options: LegendOptions = {}): 'list' | 'table' | null {
+  if (options.showLegend === false || options.displayMode === 'hidden') return null;
   if (options.displayMode) return options.displayMode;
   return options.asTable ? 'table' : 'list';
 }
