@@ -172,8 +172,8 @@ func (m *metric) expand(name string, entity int) []series {
 		switch {
 		case len(values) == 0:
 			values = []string{own}
-		case label == "le" || label == "job" || !m.variable[label]:
-		case len(values) > 1:
+		case label == "le" || !m.variable[label]:
+		case label == "job" || len(values) > 1:
 			values = append([]string{own}, values...)
 		case entity < entities-1:
 			values = []string{own}
