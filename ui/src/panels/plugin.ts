@@ -71,7 +71,7 @@ export type PanelPlugin = {
   hiddenStandardOptions?: (keyof FieldConfig)[];
   /** What a new panel begins with. */
   defaults: { options: Record<string, unknown>; fieldConfig: FieldConfig };
-  /** Draws without any query (text, lists). */
+  /** Draws without any query (text, lists), and so has no fields with options. */
   needsNoData?: boolean;
 };
 

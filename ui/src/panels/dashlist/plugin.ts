@@ -58,18 +58,6 @@ export const plugin: PanelPlugin = {
     },
   ],
   fieldOptions: [],
-  hiddenStandardOptions: [
-    'unit',
-    'min',
-    'max',
-    'decimals',
-    'displayName',
-    'color',
-    'noValue',
-    'thresholds',
-    'mappings',
-    'links',
-  ],
   defaults: {
     options: {
       showStarred: true,

@@ -25,18 +25,6 @@ export const plugin: PanelPlugin = {
     { path: 'content', name: ['Content', '내용'], input: 'markdown', defaultValue: '' },
   ],
   fieldOptions: [],
-  hiddenStandardOptions: [
-    'unit',
-    'min',
-    'max',
-    'decimals',
-    'displayName',
-    'color',
-    'noValue',
-    'thresholds',
-    'mappings',
-    'links',
-  ],
   defaults: {
     options: { mode: 'markdown', content: '# Title\n\nText in **Markdown**; `$variables` are put in.' },
     fieldConfig: {},

@@ -39,6 +39,7 @@ const asNumber = (value: unknown) => (typeof value === 'number' ? value : undefi
 
 /** All properties that make sense for a kind of panel. */
 export function propertiesOf(plugin: PanelPlugin | undefined): Property[] {
+  if (plugin?.needsNoData) return [];
   const hidden = new Set<string>(plugin?.hiddenStandardOptions ?? []);
   const own = (plugin?.fieldOptions ?? []).map(
     (descriptor): Property => ({
