@@ -37,7 +37,22 @@ type changes struct {
 		subscribers map[chan []byte]struct{}
 		closed      bool
 		wake        chan struct{} // closed when somebody begins to listen
+		first       sight         // what there was then
 	}
+}
+
+// sight is what a look at the sources shows.
+type sight struct {
+	reload Reload
+	health map[targetKey]targetHealth
+}
+
+func (e *changes) look() sight {
+	s := sight{health: e.health()}
+	if e.config != nil {
+		s.reload = e.config.LastReload()
+	}
+	return s
 }
 
 func newChanges(config ConfigSource, targets TargetSource, hub *events.Hub) *changes {
@@ -64,7 +79,10 @@ func (e *changes) run(ctx context.Context) {
 			return
 		case <-wake:
 		}
-		e.watch(ctx)
+		e.mu.Lock()
+		first := e.mu.first
+		e.mu.Unlock()
+		e.watch(ctx, first)
 	}
 }
 
@@ -81,14 +99,9 @@ func (e *changes) pass(ctx context.Context, told <-chan events.Event) {
 }
 
 // watch publishes changes as long as somebody listens.
-func (e *changes) watch(ctx context.Context) {
+func (e *changes) watch(ctx context.Context, last sight) {
 	tick := time.NewTicker(eventInterval)
 	defer tick.Stop()
-	var lastReload Reload
-	if e.config != nil {
-		lastReload = e.config.LastReload()
-	}
-	health := e.health()
 	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
@@ -99,17 +112,17 @@ func (e *changes) watch(ctx context.Context) {
 			return
 		}
 		if e.config != nil {
-			if now := e.config.LastReload(); now != lastReload {
-				lastReload = now
+			if now := e.config.LastReload(); now != last.reload {
+				last.reload = now
 				e.publish("config-reload", reloadDocument(now))
 			}
 		}
 		if n%targetsEvery == 0 {
 			now := e.health()
-			if changes := healthChanges(health, now); len(changes) > 0 {
+			if changes := healthChanges(last.health, now); len(changes) > 0 {
 				e.publish("target-health-changed", changes)
 			}
-			health = now
+			last.health = now
 		}
 	}
 }
@@ -200,6 +213,8 @@ func (e *changes) subscribe() chan []byte {
 		select {
 		case <-e.mu.wake:
 		default:
+			// Before the stream begins: what changes from here on is told.
+			e.mu.first = e.look()
 			close(e.mu.wake)
 		}
 	}
