@@ -28,12 +28,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  ownSite: async ({}, use) => {
+  // A page that is open when its server ends would say so on the console.
+  ownSite: async ({ page }, use) => {
     const site = await Site.start();
     await use(site);
+    await page.close();
     await site.stop();
   },
-  startDefaults: async ({}, use) => {
+  startDefaults: async ({ page }, use) => {
     const directory = mkdtempSync(join(tmpdir(), 'monopod-browser-'));
     const started: Monopod[] = [];
     await use(async (args) => {
@@ -41,6 +43,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       started.push(server);
       return server;
     });
+    await page.close();
     for (const server of started) await server.stop();
     rmSync(directory, { recursive: true });
   },
