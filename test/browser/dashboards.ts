@@ -6,6 +6,7 @@ import { Monopod } from './site';
 
 /** A server where everybody edits, unless the arguments say otherwise. */
 export async function withEditors(
+  page: Page,
   use: (server: Monopod, directory: string) => Promise<void>,
   args: string[] | ((directory: string) => string[]) = ['--auth.anonymous-role=Editor'],
 ): Promise<void> {
@@ -14,6 +15,8 @@ export async function withEditors(
   try {
     await use(server, directory);
   } finally {
+    // A page that is open when its server ends would say so on the console.
+    for (const open of page.context().pages()) await open.close();
     await server.stop();
     rmSync(directory, { recursive: true });
   }

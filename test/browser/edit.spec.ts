@@ -28,7 +28,7 @@ const three = JSON.stringify({
 });
 
 test('a dashboard is made from nothing, changed, saved, and an old version comes back', async ({ page }) => {
-  await withEditors(async ({ url }) => {
+  await withEditors(page, async ({ url }) => {
     const editor = new DashboardEditor(page);
     await page.goto(`${url}/dashboard/new`);
     for (const [kind, title] of [
@@ -83,7 +83,7 @@ test('a changed title changes nothing else in the source of an old dashboard', a
       {"id": 5, "type": "singlestat", "title": "Number", "span": 6, "targets": [{"refId": "A", "expr": "up"}]}
     ]}]
 }`;
-  await withEditors(async ({ url }) => {
+  await withEditors(page, async ({ url }) => {
     await storeSource(url, source);
     const before = await sourceOf(url, 'old');
     const editor = new DashboardEditor(page);
@@ -102,7 +102,7 @@ test('a changed title changes nothing else in the source of an old dashboard', a
 test('panels are added, moved and resized with the keyboard alone, told aloud, and undone', async ({
   page,
 }) => {
-  await withEditors(async ({ url }) => {
+  await withEditors(page, async ({ url }) => {
     await storeSource(url, three);
     const editor = new DashboardEditor(page);
     await page.goto(`${url}/d/three`);
@@ -136,7 +136,7 @@ test('panels are added, moved and resized with the keyboard alone, told aloud, a
 });
 
 test('panels are dragged and resized with the mouse, and the others make room', async ({ page }) => {
-  await withEditors(async ({ url }) => {
+  await withEditors(page, async ({ url }) => {
     await storeSource(url, three);
     const editor = new DashboardEditor(page);
     await page.goto(`${url}/d/three`);
@@ -167,7 +167,7 @@ test.describe('what is refused', () => {
   test.use({ expectedErrors: [badRequests] });
 
   test('two editors at once: the second is told, and chooses', async ({ page, context }) => {
-    await withEditors(async ({ url }) => {
+    await withEditors(page, async ({ url }) => {
       await storeSource(url, three);
       const first = new DashboardEditor(page);
       await page.goto(`${url}/d/three`);
@@ -201,7 +201,7 @@ test.describe('what is refused', () => {
   });
 
   test('JSON that is none is refused with its place', async ({ page }) => {
-    await withEditors(async ({ url }) => {
+    await withEditors(page, async ({ url }) => {
       await storeSource(url, three);
       await page.goto(`${url}/d/three?editview=json`);
       const area = page.getByRole('textbox', { name: 'JSON' });
@@ -218,26 +218,30 @@ test.describe('what is refused', () => {
   });
 
   test('a Viewer has no controls, and cannot save by the API', async ({ page }) => {
-    await withEditors(async ({ url }) => {
-      const search = await fetch(`${url}/api/search?type=dash-db`);
-      const [any] = (await search.json()) as { uid: string }[];
-      await page.goto(`${url}/d/${any?.uid}`);
-      await expect(page.getByRole('button', { name: 'Share', exact: false }).first()).toBeVisible();
-      await expect(page.getByRole('button', { name: 'Edit', exact: true })).toHaveCount(0);
-      await page.goto(`${url}/d/${any?.uid}?editview=json`);
-      await expect(page.getByRole('textbox', { name: 'JSON' })).toHaveCount(0);
-      const response = await fetch(`${url}/api/dashboards/db`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: `{"dashboard": ${three}}`,
-      });
-      expect([401, 403]).toContain(response.status);
-    }, []);
+    await withEditors(
+      page,
+      async ({ url }) => {
+        const search = await fetch(`${url}/api/search?type=dash-db`);
+        const [any] = (await search.json()) as { uid: string }[];
+        await page.goto(`${url}/d/${any?.uid}`);
+        await expect(page.getByRole('button', { name: 'Share', exact: false }).first()).toBeVisible();
+        await expect(page.getByRole('button', { name: 'Edit', exact: true })).toHaveCount(0);
+        await page.goto(`${url}/d/${any?.uid}?editview=json`);
+        await expect(page.getByRole('textbox', { name: 'JSON' })).toHaveCount(0);
+        const response = await fetch(`${url}/api/dashboards/db`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: `{"dashboard": ${three}}`,
+        });
+        expect([401, 403]).toContain(response.status);
+      },
+      [],
+    );
   });
 });
 
 test('unsaved work survives a reload', async ({ page }) => {
-  await withEditors(async ({ url }) => {
+  await withEditors(page, async ({ url }) => {
     await storeSource(url, three);
     const editor = new DashboardEditor(page);
     await page.goto(`${url}/d/three`);
@@ -255,7 +259,7 @@ test('unsaved work survives a reload', async ({ page }) => {
 });
 
 test('leaving with unsaved changes asks', async ({ page }) => {
-  await withEditors(async ({ url }) => {
+  await withEditors(page, async ({ url }) => {
     await storeSource(url, three);
     const editor = new DashboardEditor(page);
     await page.goto(`${url}/d/three`);
@@ -301,7 +305,7 @@ test('a dashboard for others is imported with its data source and its report', a
       { id: 2, type: 'vendor-magic-panel', title: 'Magic', gridPos: { x: 6, y: 0, w: 6, h: 4 } },
     ],
   });
-  await withEditors(async ({ url }, directory) => {
+  await withEditors(page, async ({ url }, directory) => {
     await storeSource(url, three);
     mkdirSync(directory, { recursive: true });
     const file = join(directory, 'shared.json');
@@ -343,20 +347,24 @@ test('a provisioned dashboard is saved back to its file, or its change is handed
     );
     return ['--auth.anonymous-role=Editor', `--grafana.provisioning=${join(directory, 'provisioning')}`];
   };
-  await withEditors(async ({ url }, directory) => {
-    const file = join(directory, 'boards', 'three.json');
-    const editor = new DashboardEditor(page);
-    await page.goto(`${url}/d/three`);
-    await editor.startEditing();
-    await editor.handle('Two').focus();
-    await page.getByRole('button', { name: 'Remove Two' }).click();
-    await page.keyboard.press('Control+s');
-    await expect(editor.save).toContainText('three.json');
-    await editor.save.getByRole('button', { name: 'Save dashboard' }).click();
-    await expect(editor.save).toBeHidden();
-    const patch = page.getByRole('dialog', { name: 'Your change as a patch' });
-    await expect(page.getByText('Dashboard saved').or(patch)).toBeVisible();
-    expect(readFileSync(file, 'utf8')).not.toContain('"Two"');
-    expect(readFileSync(file, 'utf8')).toContain('"One"');
-  }, provision);
+  await withEditors(
+    page,
+    async ({ url }, directory) => {
+      const file = join(directory, 'boards', 'three.json');
+      const editor = new DashboardEditor(page);
+      await page.goto(`${url}/d/three`);
+      await editor.startEditing();
+      await editor.handle('Two').focus();
+      await page.getByRole('button', { name: 'Remove Two' }).click();
+      await page.keyboard.press('Control+s');
+      await expect(editor.save).toContainText('three.json');
+      await editor.save.getByRole('button', { name: 'Save dashboard' }).click();
+      await expect(editor.save).toBeHidden();
+      const patch = page.getByRole('dialog', { name: 'Your change as a patch' });
+      await expect(page.getByText('Dashboard saved').or(patch)).toBeVisible();
+      expect(readFileSync(file, 'utf8')).not.toContain('"Two"');
+      expect(readFileSync(file, 'utf8')).toContain('"One"');
+    },
+    provision,
+  );
 });

@@ -60,6 +60,7 @@ scrape_configs:
     await expect(healthy).toContainText('Up');
     await expect(healthy, 'others lose nothing').not.toContainText('left out');
   } finally {
+    await page.close();
     await server.stop();
     await Promise.all([shop.stop(), bad.stop()]);
     rmSync(directory, { recursive: true });

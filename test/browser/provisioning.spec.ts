@@ -68,9 +68,10 @@ class Mount {
 }
 
 const test = base.extend<{ boards: Mount }>({
-  boards: async ({}, use) => {
+  boards: async ({ page }, use) => {
     const mount = await Mount.start();
     await use(mount);
+    await page.close();
     await mount.stop();
   },
 });

@@ -44,7 +44,7 @@ var queries = []query{
 	{expr: `histogram_sum(demo_native_seconds)`},
 	{expr: `demo_native_seconds`},
 	{expr: `histogram_fraction(0, 1, demo_native_seconds)`},
-	{expr: `topk(2, demo_requests_total{job="stamped",code="200"})`},
+	{expr: `topk(2, demo_requests_total{job="stamped",code="200"} > 0)`},
 	{expr: `bottomk(2, demo_temperature_celsius{job="stamped"})`},
 	{expr: `demo_duration_seconds_sum / on (job, instance) demo_duration_seconds_count`},
 	{expr: `demo_requests_total * on (job, instance) group_left up`},
