@@ -18,7 +18,7 @@ const shots = resolve(import.meta.dirname, 'results/corpus');
 const password = 'corpus-on-loopback';
 const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
 /** Two minutes of samples, so that rates have something to grow from. */
-const historySeconds = Number(process.env.MONOPOD_CORPUS_SECONDS ?? 60);
+const historySeconds = Number(process.env.MONOPOD_CORPUS_SECONDS ?? 150);
 
 type Verdict = { panelId: number; level: string; reasons: string[] };
 type Row = { name: string; levels: Record<string, number>; drawn: number; empty: string[]; failed: string[] };
