@@ -162,13 +162,8 @@ func (a *Dashboards) ownSave(w http.ResponseWriter, r *http.Request) {
 	if !receive(w, r, &body) {
 		return
 	}
-	if len(body.Dashboard) == 0 {
-		fail(w, http.StatusBadRequest, "bad request data: the body has no \"dashboard\"")
-		return
-	}
-	o, err := store.ReadOutline(body.Dashboard)
-	if err != nil {
-		failWith(w, err)
+	o, ok := outlineOf(w, body.Dashboard)
+	if !ok {
 		return
 	}
 	c := store.Save{
@@ -177,6 +172,7 @@ func (a *Dashboards) ownSave(w http.ResponseWriter, r *http.Request) {
 	if c.FolderUID == store.Top {
 		c.FolderUID = ""
 	}
+	var err error
 	if c.Source, err = a.sourceOf(r.Context(), body.Dashboard, o.UID, body.BaseVersion, body.Overwrite); err != nil {
 		failWith(w, err)
 		return

@@ -29,6 +29,21 @@ type notSaved struct {
 	Patch string `json:"patch"`
 }
 
+// outlineOf reads what of a dashboard that is to be saved stands at its top; ok is
+// false where that cannot be, and the answer is given.
+func outlineOf(w http.ResponseWriter, sent json.RawMessage) (o store.Outline, ok bool) {
+	if len(sent) == 0 {
+		fail(w, http.StatusBadRequest, "bad request data: the body has no \"dashboard\"")
+		return o, false
+	}
+	o, err := store.ReadOutline(sent)
+	if err != nil {
+		failWith(w, err)
+		return o, false
+	}
+	return o, true
+}
+
 func (a *Dashboards) save(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Dashboard json.RawMessage `json:"dashboard"`
@@ -40,13 +55,8 @@ func (a *Dashboards) save(w http.ResponseWriter, r *http.Request) {
 	if !receive(w, r, &body) {
 		return
 	}
-	if len(body.Dashboard) == 0 {
-		fail(w, http.StatusBadRequest, "bad request data: the body has no \"dashboard\"")
-		return
-	}
-	o, err := store.ReadOutline(body.Dashboard)
-	if err != nil {
-		failWith(w, err)
+	o, ok := outlineOf(w, body.Dashboard)
+	if !ok {
 		return
 	}
 	folder, ok := a.folderOf(w, r, body.FolderUID, body.FolderID)
